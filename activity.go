@@ -1,0 +1,70 @@
+package allmende
+
+import "time"
+
+// Activity is the record of what happened: one per carried-out Command. State
+// is not rebuilt from it; it is kept for a limited time and erased with its
+// person.
+type Activity struct {
+	ID     ID
+	Verb   string
+	By     ID // account, zero for remote actors and the clock
+	As     ID // actor
+	Object ID
+	Actor  ID // whom it concerns: the followed, blocked, invited …
+	Via    string
+	At     time.Time
+	Data   string // JSON, small, opaque
+}
+
+// NotificationKind says why someone is told something.
+type NotificationKind string
+
+// The kinds of notification; the names are Mastodon's where it has them.
+const (
+	NotifyMention       NotificationKind = "mention"
+	NotifyReply         NotificationKind = "reply" // drawn as mention by Mastodon's API
+	NotifyBoost         NotificationKind = "reblog"
+	NotifyLike          NotificationKind = "favourite"
+	NotifyFollow        NotificationKind = "follow"
+	NotifyFollowAsked   NotificationKind = "follow_request"
+	NotifyFollowed      NotificationKind = "follow_accepted"
+	NotifyQuote         NotificationKind = "quote"
+	NotifyEdit          NotificationKind = "update"       // something I boosted or own was edited by another
+	NotifyPost          NotificationKind = "status"       // someone I asked to hear about posted
+	NotifyInvite        NotificationKind = "coauthor"     // asked to be co-author
+	NotifyInviteAnswer  NotificationKind = "coauthor_yes" // said yes
+	NotifyDecision      NotificationKind = "moderation_warning"
+	NotifyReport        NotificationKind = "admin.report"
+	NotifySignUp        NotificationKind = "admin.sign_up"
+	NotifyHeld          NotificationKind = "held"
+	NotifyConsentWanted NotificationKind = "consent" // an object is to become a wiki page
+)
+
+// Notification tells one actor one thing. (To, Kind, From, Object) is unique,
+// so that telling twice is telling once.
+type Notification struct {
+	ID     ID
+	To     ID
+	Kind   NotificationKind
+	From   ID // actor; zero: the server
+	Object ID
+	Report ID
+	At     time.Time
+	Read   bool
+}
+
+// Job is one piece of work for an outlet, kept until done.
+type Job struct {
+	ID       ID
+	Outlet   string
+	Key      string // unique while waiting: the same work is not queued twice
+	Object   ID
+	Actor    ID
+	Data     string // JSON, small
+	RunAt    time.Time
+	Attempts int
+	Progress int
+	Reason   string // why the last attempt failed
+	Failed   bool   // gave up; owner and admin may ask for another try
+}

@@ -54,17 +54,19 @@ type Notification struct {
 	Read   bool
 }
 
-// Job is one piece of work for an outlet, kept until done.
+// Job is one piece of work for an outlet, kept until done. (Outlet, Key) is
+// unique: the same work waits once.
 type Job struct {
-	ID       ID
 	Outlet   string
-	Key      string // unique while waiting: the same work is not queued twice
+	Key      string
 	Object   ID
 	Actor    ID
 	Data     string // JSON, small
+	Host     string
 	RunAt    time.Time
+	Round    int // grows when asked for again
 	Attempts int
-	Progress int
-	Reason   string // why the last attempt failed
+	Progress int    // percent
+	Reason   string // message key of why the last attempt failed
 	Failed   bool   // gave up; owner and admin may ask for another try
 }

@@ -68,10 +68,19 @@ type Reaction struct {
 }
 
 // Entry is one line of a stream: an object, or someone's boost of it. Streams
-// of actors and tags are kept by (source, ID); homes are merged from them.
+// of actors, of places and of the server are kept by (source, ID); homes are
+// merged from them.
 type Entry struct {
+	Source ID // whose stream; for homes: who brought it
 	ID     ID // the object's id, or the boost's
 	Object ID
-	By     ID // who brought it: owner, or who boosted
 	Boost  bool
+	Reply  bool
+	Kind   ObjectKind
 }
+
+// Streams that belong to the server, not to an actor.
+const (
+	PublicStream ID = -1 // everything public, from here and elsewhere
+	LocalStream  ID = -2 // public or local, from here
+)

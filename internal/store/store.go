@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"embed"
 	"io/fs"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -91,6 +92,15 @@ func nullText(s string) any {
 	return s
 }
 
+// below is the exclusive upper bound of a list: everything when max is zero.
+// (PostgreSQL would take "$1 = 0" for an int4, hence no "or" in the SQL.)
+func below(max allmende.ID) int64 {
+	if max == 0 {
+		return math.MaxInt64
+	}
+	return int64(max)
+}
+
 // chunks calls fn with at most 500 ids at a time.
 func chunks(ids []allmende.ID, fn func([]allmende.ID) error) error {
 	for len(ids) > 0 {
@@ -133,7 +143,7 @@ func changed(res sql.Result, err error) (bool, error) {
 	return n > 0, err
 }
 
-// IDs scans one id column.
+// scanID scans one id column.
 func scanID(r row) (allmende.ID, error) {
 	var id int64
 	err := r.Scan(&id)

@@ -127,6 +127,7 @@ create unique index object_uri on object (uri) where uri is not null;
 create index object_thread on object (thread, id) where thread <> 0;
 create index object_unpublished on object (owner, id) where state in ('draft', 'scheduled', 'held');
 create index object_due on object (publish_at) where state = 'scheduled';
+create index object_wiki on object (place, changed_at) where section = 'wiki';
 create index object_quote on object (quote) where quote <> 0;
 
 create table object_stat (
@@ -341,23 +342,24 @@ create table activity (
 );
 create index activity_actor on activity (as_actor, id);
 
+-- One row per piece of work (outlet, key). Asked for again while someone works
+-- on it, its round grows, and whoever finishes an older round leaves it queued.
 create table job (
-    id       bigint primary key,
     outlet   text not null,
     key      text not null,
     object   bigint not null default 0,
     actor    bigint not null default 0,
     data     text not null default '',
-    host     text not null default '',
+    host     text not null default '', -- of deliveries, to go easy on one server
     run_at   bigint not null,
     lease    bigint not null default 0, -- until when someone works on it
-    holder   text not null default '',
+    round    integer not null default 1,
     attempts integer not null default 0,
     progress integer not null default 0,
     reason   text not null default '',
-    failed   boolean not null default false
+    failed   boolean not null default false,
+    primary key (outlet, key)
 );
-create unique index job_key on job (outlet, key) where lease = 0 and not failed;
 create index job_due on job (outlet, run_at) where not failed;
 
 create table idempotency (

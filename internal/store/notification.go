@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"allmende"
+	"allmende/internal/db"
+)
+
+func scanNotification(r row) (allmende.Notification, error) {
+	var n allmende.Notification
+	var when int64
+	err := r.Scan(&n.ID, &n.To, &n.Kind, &n.From, &n.Object, &n.Report, &when)
+	n.At = at(when)
+	return n, err
+}
+
+const notificationColumns = `id, recipient, kind, sender, object, report, at`
+
+// InsertNotification tells someone something; false when they were told before.
+func InsertNotification(ctx context.Context, q Q, n *allmende.Notification) (bool, error) {
+	return changed(q.Exec(ctx, `insert into notification (id, recipient, kind, sender, object, report, at)
+		values ($1, $2, $3, $4, $5, $6, $7) on conflict (recipient, kind, sender, object, report) do nothing`,
+		int64(n.ID), int64(n.To), n.Kind, int64(n.From), int64(n.Object), int64(n.Report), ms(n.At)))
+}
+
+// DeleteNotification takes a notification back, as when a like is undone.
+func DeleteNotification(ctx context.Context, q Q, to allmende.ID, kind allmende.NotificationKind, from, object allmende.ID) error {
+	_, err := q.Exec(ctx, `delete from notification where recipient = $1 and kind = $2 and sender = $3 and object = $4`,
+		int64(to), kind, int64(from), int64(object))
+	return err
+}
+
+// DismissNotification removes one of one's own notifications.
+func DismissNotification(ctx context.Context, q Q, to, id allmende.ID) error {
+	_, err := q.Exec(ctx, `delete from notification where recipient = $1 and id = $2`, int64(to), int64(id))
+	return err
+}
+
+// Notifications lists what an actor was told, newest first; kinds empty means all.
+func Notifications(ctx context.Context, q Q, to allmende.ID, span allmende.Span, kinds, without []allmende.NotificationKind) ([]allmende.Notification, error) {
+	order := "desc"
+	floor := span.Since
+	if span.Min != 0 {
+		order, floor = "asc", span.Min
+	}
+	list := []any{int64(to), below(span.Max), int64(floor), span.Limit}
+	where := ""
+	if len(kinds) > 0 {
+		where += " and kind in (" + db.In(len(list)+1, len(kinds)) + ")"
+		for _, k := range kinds {
+			list = append(list, string(k))
+		}
+	}
+	if len(without) > 0 {
+		where += " and kind not in (" + db.In(len(list)+1, len(without)) + ")"
+		for _, k := range without {
+			list = append(list, string(k))
+		}
+	}
+	return collect(ctx, q, scanNotification, `select `+notificationColumns+` from notification
+		where recipient = $1 and id < $2 and id > $3`+where+` order by id `+order+` limit $4`, list...)
+}
+
+// NotificationByID finds one of an actor's notifications; nil when there is none.
+func NotificationByID(ctx context.Context, q Q, to, id allmende.ID) (*allmende.Notification, error) {
+	return first(collect(ctx, q, scanNotification, `select `+notificationColumns+` from notification
+		where recipient = $1 and id = $2`, int64(to), int64(id)))
+}
+
+// CountUnread counts what an actor was told since the marker, at most 1,000.
+func CountUnread(ctx context.Context, q Q, to, since allmende.ID) (int, error) {
+	var n int
+	err := q.QueryRow(ctx, `select count(*) from (select 1 from notification where recipient = $1 and id > $2 limit 1000) x`,
+		int64(to), int64(since)).Scan(&n)
+	return n, err
+}
+
+// Marker is how far an actor has read a list (row T22).
+type Marker struct {
+	List    string
+	Last    allmende.ID
+	Version int
+	At      time.Time
+}
+
+// Markers loads an actor's reading positions.
+func Markers(ctx context.Context, q Q, actor allmende.ID) ([]Marker, error) {
+	return collect(ctx, q, func(r row) (Marker, error) {
+		var m Marker
+		var when int64
+		err := r.Scan(&m.List, &m.Last, &m.Version, &when)
+		m.At = at(when)
+		return m, err
+	}, `select list, last, version, at from marker where actor = $1 limit 100`, int64(actor))
+}
+
+// SetMarker keeps how far an actor has read a list.
+func SetMarker(ctx context.Context, q Q, actor allmende.ID, list string, last allmende.ID, now time.Time) error {
+	_, err := q.Exec(ctx, `insert into marker (actor, list, last, at) values ($1, $2, $3, $4)
+		on conflict (actor, list) do update set last = excluded.last, at = excluded.at, version = marker.version + 1`,
+		int64(actor), list, int64(last), ms(now))
+	return err
+}

@@ -68,7 +68,7 @@ func (c *Config) check() Faults {
 	ch.need(c.Metrics.Token == "" || len(c.Metrics.Token) >= 16, "metrics.token", "it needs 16 characters or more")
 	ch.need(len(c.Languages) > 0, "languages", "at least one language is needed")
 	for i, lang := range c.Languages {
-		ch.oneOf("languages", lang, "en", "de")
+		ch.oneOf("languages", lang, "en", "de", "de-formal")
 		ch.need(!slices.Contains(c.Languages[:i], lang), "languages", "%q stands there twice", lang)
 	}
 	return ch.faults

@@ -48,8 +48,8 @@ type Config struct {
 	// people in), "invite" (with an invitation only), "closed" (nobody).
 	Registration string `koanf:"registration"`
 
-	// Languages that visitors are offered: "en", "de". The first is used when a
-	// browser asks for none of them.
+	// Languages that visitors are offered: "en", "de", or "de-formal" (Sie
+	// instead of Du). The first is used when a browser asks for none of them.
 	Languages []string `koanf:"languages"`
 
 	TLS        TLS        `koanf:"tls"`

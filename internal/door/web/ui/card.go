@@ -1,0 +1,180 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	"allmende/internal/lang"
+)
+
+// CardView is any object in a stream: note, article teaser, wiki page teaser,
+// picture, film, sound. Actions are POSTs to /o/{ID}/like, /boost, /save with
+// undo=1 when they take back; they answer JSON {"on":bool,"count":n} to those
+// who ask for it and otherwise redirect to "back".
+type CardView struct {
+	ID        string
+	Kind      Kind
+	Path      string // human or permanent address
+	Authors   []ActorView
+	Published time.Time
+	Edited    time.Time // zero: never
+	History   string    // address of the history
+	Now       time.Time
+	Audience  AudienceView
+	Lang      string // of the text, BCP 47
+	Title     string
+	Warning   string // content warning; folds everything below it
+	Open      bool   // the viewer wants warnings open
+	HTML      SafeHTML
+	Long      bool // folded with "read on"
+	Media     []MediaView
+	Link      *LinkView
+	Quote     *CardView
+	Poll      *PollView
+	Tags      []Link
+	ReplyTo   *ReplyView
+	BoostedBy []ActorView
+	Pinned    bool
+	Place     *Link // wiki, blog or group it stands in
+	Counts    CountsView
+	Mine      MineView
+	Can       CanView
+	Focused   bool // the object of its own page: larger, with facts
+	ReadTime  int  // minutes; articles
+	Remote    string
+}
+
+// CountsView are the public figures of an object.
+type CountsView struct{ Replies, Boosts, Likes, Quotes int }
+
+// MineView is what the viewer did with it.
+type MineView struct{ Liked, Boosted, Saved, Muted, Pinned bool }
+
+// CanView is what the viewer may do with it; what is false is not drawn, or
+// drawn as plain number.
+type CanView struct{ Act, Reply, Boost, Quote, Edit, Delete, Pin, Grow, Report, Moderate bool }
+
+// ReplyView is what an object answers.
+type ReplyView struct{ Name, Href string }
+
+// LinkView is the preview of the first address in a text.
+type LinkView struct{ Href, Title, Text, Host, Image string }
+
+// PollView is a question with choices. Voted or Closed show the result.
+type PollView struct {
+	Action   string // POST, fields "choice.<object id>" with the option's number
+	Options  []PollOption
+	Multiple bool
+	Voted    bool
+	Closed   bool
+	Voters   int
+	Ends     time.Time
+	Now      time.Time
+}
+
+// PollOption is one choice.
+type PollOption struct {
+	Text  string
+	Votes int
+	Mine  bool
+}
+
+func (p PollView) percent(o PollOption) string {
+	if p.Voters == 0 {
+		return "0"
+	}
+	return strconv.Itoa(o.Votes * 100 / p.Voters)
+}
+
+// MediaView is one picture, film or sound.
+type MediaView struct {
+	ID       string
+	Kind     string // "image", "video", "audio", "gif"
+	Src      string // a size fit for a stream
+	SrcSet   string
+	Full     string // for the viewer
+	Poster   string
+	Alt      string
+	W, H     int
+	Length   time.Duration
+	Tracks   []TrackView
+	Sources  []SourceView // films and sounds, best first
+	Title    string       // of a sound or film
+	By       string
+	State    string // "": ready, "working", "failed"
+	Progress int    // per cent, while working
+	Reason   string // why it failed
+	Href     string // page of the object, in galleries
+	Wave     string // points of an SVG polyline, 0..1000 by 0..100; empty: none
+}
+
+// TrackView is captions in one language.
+type TrackView struct{ Src, Lang, Label string }
+
+// SourceView is one encoding.
+type SourceView struct{ Src, Type string }
+
+// ratio is the class that carries the aspect ratio in twentieths.
+func (m MediaView) ratio() string {
+	n := 30
+	if m.W > 0 && m.H > 0 {
+		n = (m.W*20 + m.H/2) / m.H
+	}
+	return "ar" + strconv.Itoa(min(60, max(6, n)))
+}
+
+func (m MediaView) size(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// pictures are those media that stand in the grid.
+func (c CardView) pictures() []MediaView {
+	var out []MediaView
+	for _, m := range c.Media {
+		if m.State == "" && (m.Kind == "image" || m.Kind == "gif") {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (c CardView) others() []MediaView {
+	var out []MediaView
+	for _, m := range c.Media {
+		if m.State != "" || m.Kind == "video" || m.Kind == "audio" {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func gridClass(n int) string { return "media n" + strconv.Itoa(n) }
+
+func (c CardView) act(verb string) string { return "/o/" + c.ID + "/" + verb }
+
+func (c CardView) textLang(reader lang.Tag) string {
+	if c.Lang == "" || c.Lang == reader.HTML() {
+		return ""
+	}
+	return c.Lang
+}
+
+func (c CardView) class() string {
+	class := "card k-" + string(c.Kind)
+	if c.Focused {
+		class += " focused"
+	}
+	return class
+}
+
+// ChapterView is a named time of a film or sound.
+type ChapterView struct {
+	At    time.Duration
+	Title string
+}
+
+// PairView is a name with a value, in plain words.
+type PairView struct{ Name, Value string }

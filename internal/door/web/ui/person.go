@@ -1,0 +1,59 @@
+package ui
+
+import "github.com/a-h/templ"
+
+// TieView is how the viewer stands to an actor. State is "self", "none",
+// "asked", "following", "blocked"; empty for visitors, who get no button.
+type TieView struct {
+	State      string
+	FollowsYou bool
+	Muted      bool
+}
+
+// ActorRow is an actor in a list with the viewer's tie. Action, when set,
+// stands in place of the follow button (accept, remove …).
+type ActorRow struct {
+	Actor  ActorView
+	Tie    TieView
+	Action templ.Component
+}
+
+func rowAction(r ActorRow) templ.Component {
+	if r.Action != nil {
+		return r.Action
+	}
+	return FollowButton(r.Actor, r.Tie)
+}
+
+// PersonView is the head of an actor's page. The address of every button is
+// the actor's path and the verb: POST /@ada/follow, /unfollow, /mute, /unmute,
+// /block, /unblock.
+type PersonView struct {
+	Actor      ActorView
+	FullHandle string // with the host, for local actors too
+	Cover      string
+	Bio        SafeHTML
+	Fields     []FactView
+	Tie        TieView
+	Locked     bool
+	RemoteURL  string // of a remote actor
+	Posts      int
+	Followers  int
+	Following  int
+	Tabs       []TabView
+	Actions    templ.Component // further buttons before "follow"
+}
+
+// FactView is one line of facts on a profile.
+type FactView struct {
+	Name   string
+	Value  SafeHTML
+	Proved bool // the link points back
+}
+
+// TabView is one tab; Count is drawn when above zero.
+type TabView struct {
+	Text, Href, Icon string
+	Current          bool
+	Count            int
+}

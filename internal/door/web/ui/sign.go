@@ -1,0 +1,99 @@
+package ui
+
+import "context"
+
+// SignInView is the sign-in page.
+type SignInView struct {
+	Action  string // POST email, password, next
+	CSRF    string
+	Email   string
+	Next    string
+	Notes   Notes
+	Passkey bool   // offer passkeys
+	JoinAt  string // address of the sign-up; empty: closed
+	Site    string
+	OIDC    []Link // other houses to sign in with
+}
+
+// CodeView asks for the second factor: POST code.
+type CodeView struct {
+	Action   string
+	CSRF     string
+	Next     string
+	Notes    Notes
+	Recovery string // address of the form for recovery codes
+}
+
+// ConsentView asks whether an app may act for the person: POST to Action with
+// the hidden fields and do "allow" or "deny".
+type ConsentView struct {
+	Action string
+	CSRF   string
+	App    string
+	Site   string // the app's own page
+	Me     ActorView
+	Scopes []ScopeView
+	Hidden []PairView
+	Acting []OptionView // actors the app may act as; one: not asked
+}
+
+// ScopeView is one right an app asks for, in words.
+type ScopeView struct {
+	Text   string
+	Strong bool // it can change or delete
+}
+
+// StepsView shows how far a longer form is.
+type StepsView struct {
+	Names   []string
+	Current int
+}
+
+func (s StepsView) class(i int) string {
+	if i < s.Current {
+		return "done"
+	}
+	return ""
+}
+
+func scopeIcon(strong bool) string {
+	if strong {
+		return "pencil"
+	}
+	return "check"
+}
+
+// ProblemView is a refusal in words. Status is the HTTP status.
+type ProblemView struct {
+	Status      int
+	Title, Text string
+	Back        Link // where to go from here; empty: the front page
+	RequestID   string
+}
+
+func (p ProblemView) icon() string {
+	switch p.Status {
+	case 401, 403:
+		return "lock-keyhole"
+	case 404, 410:
+		return "leaf"
+	}
+	return "triangle-alert"
+}
+
+func (p ProblemView) backHref() string {
+	if p.Back.Href == "" {
+		return "/"
+	}
+	return p.Back.Href
+}
+
+func (p ProblemView) backText(ctx context.Context) string {
+	if p.Back.Text == "" {
+		return T(ctx, "ui.to_front")
+	}
+	return p.Back.Text
+}
+
+// TileView is a figure, or an entry that leads further.
+type TileView struct{ Icon, Value, Text, Hint, Href string }

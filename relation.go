@@ -1,6 +1,9 @@
 package allmende
 
-import "time"
+import (
+	"hash/fnv"
+	"time"
+)
 
 // RelationKind is how one actor stands to another.
 type RelationKind string
@@ -84,3 +87,10 @@ const (
 	PublicStream ID = -1 // everything public, from here and elsewhere
 	LocalStream  ID = -2 // public or local, from here
 )
+
+// TagStream is the stream of public things with a tag, named by its folded form.
+func TagStream(folded string) ID {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(folded)) // a hash never fails
+	return -ID(h.Sum64()>>2) - 100
+}

@@ -145,3 +145,9 @@ func JobsOf(ctx context.Context, q Q, outlet string, object allmende.ID) ([]allm
 func FailedJobs(ctx context.Context, q Q, limit int) ([]allmende.Job, error) {
 	return collect(ctx, q, scanJob, `select `+jobColumns+` from job where failed order by outlet, run_at limit $1`, limit)
 }
+
+// DropJob takes waiting work from the queue.
+func DropJob(ctx context.Context, q Q, outlet, key string) error {
+	_, err := q.Exec(ctx, `delete from job where outlet = $1 and key = $2`, outlet, key)
+	return err
+}

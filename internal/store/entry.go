@@ -63,13 +63,6 @@ func EntryByID(ctx context.Context, q Q, source, id allmende.ID) (allmende.Entry
 	return scanEntry(q.QueryRow(ctx, `select `+entryColumns+` from entry where source = $1 and id = $2`, int64(source), int64(id)))
 }
 
-// TaggedObjects lists published public objects with a folded tag, newest first.
-func TaggedObjects(ctx context.Context, q Q, tag string, max allmende.ID, limit int) ([]allmende.ID, error) {
-	return collect(ctx, q, scanID, `select t.object from object_tag t join object o on o.id = t.object
-		where t.tag = $1 and t.object < $2 and o.state = 'published' and o.audience in (1, 3) order by t.object desc limit $3`,
-		tag, below(max), limit)
-}
-
 // SetTags replaces an object's folded tags.
 func SetTags(ctx context.Context, q Q, object allmende.ID, tags []string) error {
 	if _, err := q.Exec(ctx, `delete from object_tag where object = $1`, int64(object)); err != nil {
@@ -97,4 +90,10 @@ func TrendingTags(ctx context.Context, q Q, since allmende.ID, limit int) ([]Tag
 	}, `select t.tag, count(*) from object_tag t join object o on o.id = t.object where t.object in (
 		select object from entry where source = -1 and id > $1 order by id desc limit 2000)
 		group by t.tag order by count(*) desc, t.tag limit $2`, int64(since), limit)
+}
+
+// SetEntryKind notes in all streams what an object became.
+func SetEntryKind(ctx context.Context, q Q, object allmende.ID, kind allmende.ObjectKind) error {
+	_, err := q.Exec(ctx, `update entry set kind = $2 where object = $1`, int64(object), kind)
+	return err
 }

@@ -136,3 +136,8 @@ func PutPreview(ctx context.Context, q Q, p *allmende.Preview) error {
 		p.URL, p.Title, p.Description, p.Site, p.Author, p.Kind, int64(p.Image), p.State, ms(p.FetchedAt))
 	return err
 }
+
+// ObjectsPreviewing lists the newest objects that show the preview of an address.
+func ObjectsPreviewing(ctx context.Context, q Q, url string) ([]allmende.ID, error) {
+	return collect(ctx, q, scanID, `select id from object where preview = $1 and preview <> '' order by id desc limit 500`, url)
+}

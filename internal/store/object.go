@@ -137,12 +137,6 @@ func DueObjects(ctx context.Context, q Q, now int64, limit int) ([]allmende.ID, 
 		order by publish_at limit $2`, now, limit)
 }
 
-// Thread lists the published objects of a conversation in time order.
-func Thread(ctx context.Context, q Q, root allmende.ID, limit int) ([]allmende.Object, error) {
-	return collect(ctx, q, scanObject, `select `+objectColumns+objectFrom+`where o.thread = $1
-		and o.state in ('published', 'deleted', 'hidden') order by o.id limit $2`, int64(root), limit)
-}
-
 // Quotes lists who quotes an object, newest first.
 func Quotes(ctx context.Context, q Q, object, max allmende.ID, limit int) ([]allmende.ID, error) {
 	return collect(ctx, q, scanID, `select id from object where quote = $1 and state = 'published' and quote_ok
@@ -185,4 +179,14 @@ func FormerID(ctx context.Context, q Q, id allmende.ID) (allmende.ID, error) {
 		return 0, err
 	}
 	return got[0], nil
+}
+
+// Pinned lists the objects an actor shows first, newest first.
+func Pinned(ctx context.Context, q Q, actor allmende.ID) ([]allmende.ID, error) {
+	return collect(ctx, q, scanID, `select id from object where owner = $1 and pinned and state = 'published' order by id desc limit 20`, int64(actor))
+}
+
+// ThreadIDs lists the published objects of a conversation in time order.
+func ThreadIDs(ctx context.Context, q Q, root allmende.ID, limit int) ([]allmende.ID, error) {
+	return collect(ctx, q, scanID, `select id from object where thread = $1 and thread <> 0 and state = 'published' order by id limit $2`, int64(root), limit)
 }

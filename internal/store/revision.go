@@ -200,3 +200,26 @@ func RecentPages(ctx context.Context, q Q, place allmende.ID, limit int) ([]allm
 	return collect(ctx, q, scanID, `select o.id from object o where o.place = $1 and o.section = 'wiki' and o.state = 'published'
 		order by o.changed_at desc limit $2`, int64(place), limit)
 }
+
+// WikiLink is a link from an object to a wiki title.
+type WikiLink struct {
+	Object, Place allmende.ID
+	Slug, Title   string
+}
+
+// MissingLinks lists those wiki links of many objects that lead nowhere.
+func MissingLinks(ctx context.Context, q Q, objects []allmende.ID) ([]WikiLink, error) {
+	var out []WikiLink
+	err := chunks(objects, func(part []allmende.ID) error {
+		got, err := collect(ctx, q, func(r row) (WikiLink, error) {
+			var l WikiLink
+			return l, r.Scan(&l.Object, &l.Place, &l.Slug, &l.Title)
+		}, `select l.object, l.place, l.slug, l.title from object_link l
+			left join address a on a.place = l.place and a.section = 'wiki' and a.slug = l.slug
+			left join object o on o.id = a.object and o.state = 'published'
+			where l.object in (`+db.In(1, len(part))+`) and o.id is null`, args(part)...)
+		out = append(out, got...)
+		return err
+	})
+	return out, err
+}

@@ -128,6 +128,8 @@ create index object_thread on object (thread, id) where thread <> 0;
 create index object_unpublished on object (owner, id) where state in ('draft', 'scheduled', 'held');
 create index object_due on object (publish_at) where state = 'scheduled';
 create index object_wiki on object (place, changed_at) where section = 'wiki';
+create index object_pinned on object (owner, id) where pinned;
+create index object_preview on object (preview) where preview <> '';
 create index object_quote on object (quote) where quote <> 0;
 
 create table object_stat (
@@ -190,6 +192,17 @@ create table address (
     primary key (place, section, slug)
 );
 create index address_object on address (object);
+
+-- A wish to turn an object into a wiki page that waits for its authors' consent.
+create table growth (
+    object  bigint primary key,
+    kind    text not null,
+    title   text not null,
+    licence text not null,
+    as_actor bigint not null,
+    agreed  text not null default '', -- ids of authors who said yes
+    at      bigint not null
+);
 
 -- Ids that once stood for an object: a draft's id after publication.
 create table former_id (

@@ -1,0 +1,243 @@
+package core
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"allmende"
+	"allmende/internal/store"
+)
+
+// prepareMedia checks that the writer may show the media.
+func (c *Core) prepareMedia(ctx context.Context, w who, p *publication) error {
+	media, err := c.ownMedia(ctx, w, p.object.Media)
+	p.media = media
+	return err
+}
+
+// ownMedia loads media that the asker, or the asker's person, uploaded.
+func (c *Core) ownMedia(ctx context.Context, w who, ids []allmende.ID) ([]allmende.Media, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	got, err := store.MediaByIDs(ctx, c.db.Read(), ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[allmende.ID]allmende.Media{}
+	for _, m := range got {
+		byID[m.ID] = m
+	}
+	out := make([]allmende.Media, 0, len(ids))
+	for _, id := range ids {
+		m, ok := byID[id]
+		mine := ok && (m.Owner == w.actor.ID || w.account != nil && m.Owner == w.account.Actor)
+		if !mine {
+			return nil, allmende.Wrong("media", "error.media_not_found")
+		}
+		if m.State == allmende.MediaFailed {
+			return nil, allmende.Wrong("media", "error.media_failed")
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// attachMedia marks an object's media as used, and as public when everyone may
+// see the object.
+func (ch *change) attachMedia(o *allmende.Object) error {
+	if len(o.Media) == 0 {
+		return nil
+	}
+	media, err := store.MediaByIDs(ch.ctx, ch, o.Media)
+	if err != nil {
+		return err
+	}
+	public := o.State == allmende.Published && o.Audience.Public()
+	for i := range media {
+		m := &media[i]
+		if !m.AttachedAt.IsZero() && (m.Public || !public) {
+			continue
+		}
+		if m.AttachedAt.IsZero() {
+			m.AttachedAt = ch.at
+		}
+		m.Public = m.Public || public
+		if err := store.UpdateMedia(ch.ctx, ch, m); err != nil {
+			return err
+		}
+		ch.news.Media = append(ch.news.Media, m.ID)
+	}
+	return nil
+}
+
+// remoteMedia notes the addresses of a remote object's media.
+func (ch *change) remoteMedia(o *allmende.Object, media []allmende.Media) error {
+	for _, m := range media {
+		m.ID, m.Owner, m.State = ch.core.ids.New(ch.at), o.Owner, allmende.MediaDone
+		m.Secret, m.CreatedAt, m.AttachedAt = allmende.Secret(16), ch.at, ch.at
+		m.Public = o.Audience.Public()
+		if err := store.InsertMedia(ch.ctx, ch, &m); err != nil {
+			return err
+		}
+		o.Media = append(o.Media, m.ID)
+	}
+	return nil
+}
+
+func (c *Core) addMedia(ctx context.Context, cmd *allmende.AddMedia) (step, error) {
+	if _, err := c.who(ctx, &cmd.Act, allmende.RoleAnswerer); err != nil {
+		return nil, err
+	}
+	m := allmende.Media{Owner: cmd.As, Kind: cmd.Kind, State: allmende.MediaQueued, Name: cmd.Name, Blob: cmd.Blob,
+		MIME: cmd.MIME, Size: cmd.Size, Width: cmd.Width, Height: cmd.Height, DurationMS: cmd.Duration,
+		Animated: cmd.Animated, Alt: strings.TrimSpace(cmd.Alt), FocusX: cmd.FocusX, FocusY: cmd.FocusY, Exif: cmd.Exif,
+		RemoteURL: cmd.RemoteURL, Secret: allmende.Secret(16)}
+	if err := checkMedia(&m); err != nil {
+		return nil, err
+	}
+	return func(ch *change) error {
+		m := m
+		m.ID, m.CreatedAt = ch.core.ids.New(ch.at), ch.at
+		if err := store.InsertMedia(ch.ctx, ch, &m); err != nil {
+			return err
+		}
+		ch.result.Media = m.ID
+		ch.news.Media = append(ch.news.Media, m.ID)
+		return ch.job("media", m.ID.String(), m.ID, m.Owner, m.Kind, 0)
+	}, nil
+}
+
+func checkMedia(m *allmende.Media) error {
+	var f allmende.Faults
+	if len([]rune(m.Alt)) > 1500 {
+		f.Add("alt", "error.alt_long", "max", 1500)
+	}
+	if m.FocusX < -1 || m.FocusX > 1 || m.FocusY < -1 || m.FocusY > 1 {
+		f.Add("focus", "error.focus")
+	}
+	if len(m.Licence) > 64 {
+		f.Add("licence", "error.licence")
+	}
+	return f.Err()
+}
+
+func (c *Core) setMedia(ctx context.Context, cmd *allmende.SetMedia) (step, error) {
+	w, err := c.who(ctx, &cmd.Act, allmende.RoleAnswerer)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.ownMedia(ctx, w, []allmende.ID{cmd.Media}); err != nil {
+		return nil, err
+	}
+	return func(ch *change) error {
+		m, err := ch.medium(cmd.Media)
+		if err != nil {
+			return err
+		}
+		set(&m.Alt, cmd.Alt)
+		m.Alt = strings.TrimSpace(m.Alt)
+		set(&m.FocusX, cmd.FocusX)
+		set(&m.FocusY, cmd.FocusY)
+		set(&m.Licence, cmd.Licence)
+		set(&m.ShowPlace, cmd.ShowPlace)
+		if err := checkMedia(m); err != nil {
+			return err
+		}
+		ch.result.Media = m.ID
+		return ch.drawMediaAnew(m)
+	}, nil
+}
+
+// set overwrites a value when a new one was given.
+func set[T any](where *T, value *T) {
+	if value != nil {
+		*where = *value
+	}
+}
+
+func (ch *change) medium(id allmende.ID) (*allmende.Media, error) {
+	m, err := store.MediaByID(ch.ctx, ch, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, allmende.E(allmende.NotFound, "error.media_not_found")
+	}
+	return &m, err
+}
+
+// drawMediaAnew stores a changed medium and has everything that shows it drawn anew.
+func (ch *change) drawMediaAnew(m *allmende.Media) error {
+	if err := store.UpdateMedia(ch.ctx, ch, m); err != nil {
+		return err
+	}
+	ch.news.Media = append(ch.news.Media, m.ID)
+	if m.AttachedAt.IsZero() {
+		return nil
+	}
+	ids, err := store.ObjectsWithMedia(ch.ctx, ch, m.Owner, m.ID)
+	if err != nil {
+		return err
+	}
+	ch.news.Objects = append(ch.news.Objects, ids...)
+	ch.news.Actors = append(ch.news.Actors, m.Owner)
+	return store.TouchObject(ch.ctx, ch, ids...)
+}
+
+func (c *Core) mediaMade(_ context.Context, cmd *allmende.MediaMade) (step, error) {
+	return func(ch *change) error {
+		ch.quiet = true
+		m, err := ch.medium(cmd.Media)
+		if err != nil {
+			return err
+		}
+		m.State, m.Progress, m.Reason = cmd.State, cmd.Progress, cmd.Reason
+		if cmd.Width > 0 {
+			m.Width, m.Height = cmd.Width, cmd.Height
+		}
+		if cmd.Duration > 0 {
+			m.DurationMS = cmd.Duration
+		}
+		if cmd.Kind != "" {
+			m.Kind = cmd.Kind
+		}
+		if cmd.Blurhash != "" {
+			m.Blurhash = cmd.Blurhash
+		}
+		if cmd.Peaks != "" {
+			m.Peaks = cmd.Peaks
+		}
+		m.Animated = m.Animated || cmd.Animated
+		if cmd.Variants != nil {
+			m.Variants = cmd.Variants
+		}
+		return ch.drawMediaAnew(m)
+	}, nil
+}
+
+func (c *Core) previewMade(_ context.Context, cmd *allmende.PreviewMade) (step, error) {
+	return func(ch *change) error {
+		ch.quiet = true
+		p := cmd.Preview
+		p.FetchedAt = ch.at
+		if err := store.PutPreview(ch.ctx, ch, &p); err != nil {
+			return err
+		}
+		if p.Image != 0 {
+			m, err := ch.medium(p.Image)
+			if err != nil {
+				return err
+			}
+			m.AttachedAt, m.Public = ch.at, true
+			if err := store.UpdateMedia(ch.ctx, ch, m); err != nil {
+				return err
+			}
+		}
+		ids, err := store.ObjectsPreviewing(ch.ctx, ch, p.URL)
+		if err != nil {
+			return err
+		}
+		ch.news.Objects = append(ch.news.Objects, ids...)
+		return store.TouchObject(ch.ctx, ch, ids...)
+	}, nil
+}

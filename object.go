@@ -1,6 +1,10 @@
 package allmende
 
-import "time"
+import (
+	"crypto/subtle"
+	"strings"
+	"time"
+)
 
 // ObjectKind is what sort of thing an object is.
 type ObjectKind string
@@ -267,4 +271,59 @@ type Preview struct {
 	Image       ID     // media, zero: none
 	State       string // "wanted", "done", "none"
 	FetchedAt   time.Time
+}
+
+// Path is the address, without the host, under which a variant (or "original")
+// is served. Its key is a part of the content's hash for media that anyone may
+// see, otherwise an unguessable secret: a hash is not a permission. Empty when
+// there is no such variant.
+func (m *Media) Path(variant string) string {
+	mime, hash := m.MIME, m.Blob
+	if variant != "original" {
+		v, ok := m.Variant(variant)
+		if !ok {
+			return ""
+		}
+		mime, hash = v.MIME, v.Blob
+	}
+	if len(hash) < 16 {
+		return ""
+	}
+	return "/media/" + m.ID.String() + "/" + m.key(hash) + "/" + variant + extension(mime)
+}
+
+// Opens tells whether the key of an address opens the file with that hash.
+func (m *Media) Opens(key, hash string) bool {
+	return len(hash) >= 16 && subtle.ConstantTimeCompare([]byte(key), []byte(m.key(hash))) == 1
+}
+
+func (m *Media) key(hash string) string {
+	if m.Public {
+		return hash[:16]
+	}
+	return m.Secret
+}
+
+// extension is the usual ending of a file of this type.
+func extension(mime string) string {
+	switch mime {
+	case "image/jpeg":
+		return ".jpg"
+	case "image/svg+xml":
+		return ".svg"
+	case "audio/ogg", "audio/opus":
+		return ".opus"
+	case "audio/mp4", "audio/x-m4a":
+		return ".m4a"
+	case "audio/mpeg":
+		return ".mp3"
+	case "video/quicktime":
+		return ".mov"
+	case "video/x-matroska":
+		return ".mkv"
+	}
+	if _, sub, ok := strings.Cut(mime, "/"); ok && sub != "" && !strings.ContainsAny(sub, "/+.;") {
+		return "." + sub
+	}
+	return ""
 }

@@ -65,8 +65,7 @@ func (w *response) ReadFrom(src io.Reader) (int64, error) {
 		return n, err
 	}
 	limit := int64(1<<63 - 1)
-	outer, limited := src.(*io.LimitedReader)
-	if limited {
+	if outer, limited := src.(*io.LimitedReader); limited {
 		src, limit = outer.R, outer.N // sendfile looks through one LimitedReader only
 	}
 	var sent int64
@@ -75,9 +74,6 @@ func (w *response) ReadFrom(src io.Reader) (int64, error) {
 		n, err := to.ReadFrom(piece)
 		sent += n
 		w.bytes += n
-		if limited {
-			outer.N = limit - sent
-		}
 		if err != nil || piece.N > 0 {
 			return sent, err
 		}

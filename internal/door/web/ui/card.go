@@ -83,7 +83,7 @@ func (p PollView) percent(o PollOption) string {
 	if p.Voters == 0 {
 		return "0"
 	}
-	return strconv.Itoa(o.Votes * 100 / p.Voters)
+	return strconv.Itoa((o.Votes*100 + p.Voters/2) / p.Voters)
 }
 
 // MediaView is one picture, film or sound.

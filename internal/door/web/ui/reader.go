@@ -118,7 +118,7 @@ func leftClass(kind string) string {
 	case "change", "del":
 		return "del"
 	case "add":
-		return "empty"
+		return "blank"
 	}
 	return "same"
 }
@@ -128,7 +128,7 @@ func rightClass(kind string) string {
 	case "change", "add":
 		return "add"
 	case "del":
-		return "empty"
+		return "blank"
 	}
 	return "same right"
 }

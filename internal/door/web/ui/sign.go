@@ -13,6 +13,7 @@ type SignInView struct {
 	JoinAt  string // address of the sign-up; empty: closed
 	Site    string
 	OIDC    []Link // other houses to sign in with
+	Focus   bool   // the cursor waits in the first field
 }
 
 // CodeView asks for the second factor: POST code.
@@ -22,6 +23,7 @@ type CodeView struct {
 	Next     string
 	Notes    Notes
 	Recovery string // address of the form for recovery codes
+	Focus    bool
 }
 
 // ConsentView asks whether an app may act for the person: POST to Action with

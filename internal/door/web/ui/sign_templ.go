@@ -197,7 +197,7 @@ func SignIn(s SignInView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Field(FieldView{Name: "email", Label: T(ctx, "ui.email_or_name"), Value: s.Email, Error: s.Notes.For("email"), Complete: "username webauthn", Mode: "email", Focus: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Field(FieldView{Name: "email", Label: T(ctx, "ui.email_or_name"), Value: s.Email, Error: s.Notes.For("email"), Complete: "username webauthn", Mode: "email", Focus: s.Focus}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -393,7 +393,7 @@ func Code(c CodeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Field(FieldView{Name: "code", Label: T(ctx, "ui.code"), Hint: T(ctx, "ui.code_hint"), Error: c.Notes.For("code"), Complete: "one-time-code", Mode: "numeric", Class: "code-input", Max: 12, Focus: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Field(FieldView{Name: "code", Label: T(ctx, "ui.code"), Hint: T(ctx, "ui.code_hint"), Error: c.Notes.For("code"), Complete: "one-time-code", Mode: "numeric", Class: "code-input", Max: 12, Focus: c.Focus}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

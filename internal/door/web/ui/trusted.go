@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -27,6 +28,32 @@ func SafeURL(s string) templ.SafeURL { return templ.SafeURL(s) }
 func Icon(name string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, `<svg class="icon" aria-hidden="true"><use href="`+assets.URL("icons.svg")+`#`+templ.EscapeString(name)+`"/></svg>`)
+		return err
+	})
+}
+
+// Names reads "Ada", "Ada and Ben", "Ada, Ben and 2 others", each a link. It is
+// written by hand since templ would put a space before the commas.
+func Names(list []ActorView) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		shown := list
+		if len(list) > 3 {
+			shown = list[:2]
+		}
+		var b strings.Builder
+		for i, a := range shown {
+			switch {
+			case i > 0 && i == len(list)-1:
+				b.WriteString(" " + templ.EscapeString(T(ctx, "ui.and")) + " ")
+			case i > 0:
+				b.WriteString(", ")
+			}
+			b.WriteString(`<a href="` + templ.EscapeString(string(templ.URL(a.Path))) + `" title="@` + templ.EscapeString(a.Handle) + `"><bdi>` + templ.EscapeString(a.Name) + `</bdi></a>`)
+		}
+		if rest := len(list) - len(shown); rest > 0 {
+			b.WriteString(" " + templ.EscapeString(T(ctx, "ui.and_others", "count", rest)))
+		}
+		_, err := io.WriteString(w, b.String())
 		return err
 	})
 }

@@ -118,8 +118,10 @@ func sprite(dir string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// write replaces dist/ as a whole; the manifest tells plain name from hashed.
-func write(dir string, files map[string][]byte) error {
+// write replaces dist/ as a whole, at the last moment, so that others who build
+// meanwhile find the old files; the manifest tells plain name from hashed.
+func write(final string, files map[string][]byte) error {
+	dir := final + ".new"
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
@@ -141,7 +143,13 @@ func write(dir string, files map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "manifest.json"), append(body, '\n'), 0o644)
+	if err := os.WriteFile(filepath.Join(dir, "manifest.json"), append(body, '\n'), 0o644); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(final); err != nil {
+		return err
+	}
+	return os.Rename(dir, final)
 }
 
 // writeAll writes the file and its compressed twins where they are smaller.

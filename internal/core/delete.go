@@ -108,6 +108,9 @@ func (c *Core) undelete(ctx context.Context, cmd *allmende.Undelete) (step, erro
 		if ch.at.Sub(o.DeletedAt) > UndoTime+5*time.Second || o.Origin == allmende.OriginRemote {
 			return allmende.E(allmende.Invalid, "error.undo_late")
 		}
+		if err := ch.ownDeletion(o); err != nil {
+			return err
+		}
 		ch.result.Object, ch.record.Object = o.ID, o.ID
 		return ch.reappear(o)
 	}, nil

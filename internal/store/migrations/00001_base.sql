@@ -474,6 +474,7 @@ create table grant_code (
     scopes    text not null,
     redirect  text not null,
     challenge text not null default '',
+    token     bigint not null default 0, -- made from it; a second use revokes that
     expires   bigint not null
 );
 
@@ -485,10 +486,10 @@ create table token (
     actor   bigint not null default 0,
     scopes  text not null,
     at      bigint not null,
-    seen_at bigint not null default 0,
-    revoked boolean not null default false
+    seen_at bigint not null default 0
 );
 create index token_account on token (account);
+create index token_app on token (app);
 
 create table passkey (
     id      text primary key, -- credential id, base64url

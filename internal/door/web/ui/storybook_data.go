@@ -171,9 +171,9 @@ func sampleReader(ctx context.Context) ReaderView {
 	c := sampleCard(ctx, "301", WikiPage, samplePeople()[:2]...)
 	return ReaderView{
 		Card: c, Title: "Komposthaufen", Lang: "de", TOC: sampleTOC(), Changed: sampleNow.Add(-4 * time.Hour),
-		Lead: "Wie aus Küchenresten, Laub und Zeit gute Erde wird.",
-		Tabs: []TabView{{Text: "Lesen", Icon: "book-open", Href: "#", Current: true}, {Text: T(ctx, "ui.edit"), Icon: "pencil", Href: "#"}, {Text: T(ctx, "ui.history"), Icon: "history", Href: "#"}},
-		HTML: `<p>Ein <a href="#">Komposthaufen</a> ist ein Ort, an dem Pflanzenreste zu Erde werden. Er braucht Luft, Feuchte und Gesellschaft: Asseln, Würmer und Pilze tun die Arbeit, Menschen schichten nur. Wer noch nie einen gebaut hat, fängt mit einer <a class="new" href="#">Miete</a> an.</p><h2 id="standort">Standort</h2><p>Im Halbschatten, windgeschützt, auf offenem Boden. Ein Deckel ist nicht nötig, ein Baum in der Nähe angenehm.</p><blockquote><p>Kompost ist Geduld, die man riechen kann.</p></blockquote><h2 id="schichten">Schichten</h2><table><tr><th>Was</th><th>Wie viel</th></tr><tr><td>Grünes</td><td>ein Teil</td></tr><tr><td>Braunes</td><td>zwei Teile</td></tr></table><h3 id="gruenes">Grünes</h3><ul><li>Rasenschnitt, dünn</li><li>Kaffeesatz</li></ul>`,
+		Lead:    "Wie aus Küchenresten, Laub und Zeit gute Erde wird.",
+		Tabs:    []TabView{{Text: "Lesen", Icon: "book-open", Href: "#", Current: true}, {Text: T(ctx, "ui.edit"), Icon: "pencil", Href: "#"}, {Text: T(ctx, "ui.history"), Icon: "history", Href: "#"}},
+		HTML:    `<p>Ein <a href="#">Komposthaufen</a> ist ein Ort, an dem Pflanzenreste zu Erde werden. Er braucht Luft, Feuchte und Gesellschaft: Asseln, Würmer und Pilze tun die Arbeit, Menschen schichten nur. Wer noch nie einen gebaut hat, fängt mit einer <a class="new" href="#">Miete</a> an.</p><h2 id="standort">Standort</h2><p>Im Halbschatten, windgeschützt, auf offenem Boden. Ein Deckel ist nicht nötig, ein Baum in der Nähe angenehm.</p><blockquote><p>Kompost ist Geduld, die man riechen kann.</p></blockquote><h2 id="schichten">Schichten</h2><table><tr><th>Was</th><th>Wie viel</th></tr><tr><td>Grünes</td><td>ein Teil</td></tr><tr><td>Braunes</td><td>zwei Teile</td></tr></table><h3 id="gruenes">Grünes</h3><ul><li>Rasenschnitt, dünn</li><li>Kaffeesatz</li></ul>`,
 		Links:   []Link{{"Garten", "#"}, {"Boden", "#"}},
 		Licence: `Text unter <a href="#">CC BY-SA 4.0</a>, von Ada Brandt, Ben Okafor und 3 weiteren.`,
 	}

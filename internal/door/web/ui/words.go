@@ -103,3 +103,11 @@ func (c CardView) authorName() string {
 	}
 	return c.Authors[0].Name
 }
+
+// altText never leaves a link without a name.
+func (m MediaView) altText(ctx context.Context) string {
+	if m.Alt != "" {
+		return m.Alt
+	}
+	return T(ctx, "ui.no_alt")
+}

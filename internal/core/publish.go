@@ -46,6 +46,11 @@ func (c *Core) publish(ctx context.Context, cmd *allmende.Publish) (step, error)
 		p.object.Origin = allmende.OriginImported
 	}
 	p.defaults()
+	if p.object.Section == "wiki" && p.object.Title != "" {
+		if p.object.Title, err = wikiTitle(p.object.Title); err != nil {
+			return nil, err
+		}
+	}
 	if err := c.checkText(&p.object); err != nil {
 		return nil, err
 	}

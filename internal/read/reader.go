@@ -25,6 +25,7 @@ type Reader struct {
 	objects *live.Cache[allmende.ID, *allmende.Object]
 	stats   *live.Cache[allmende.ID, allmende.Stat]
 	media   *live.Cache[allmende.ID, *allmende.Media]
+	roles   *live.Cache[allmende.ID, []allmende.ID] // by account
 	homes   *homes
 }
 
@@ -38,6 +39,7 @@ func New(d *db.DB, hub *live.Hub, log *slog.Logger, now func() time.Time) *Reade
 		stats:   live.NewCache[allmende.ID, allmende.Stat](100000, nil),
 		media:   live.NewCache[allmende.ID, *allmende.Media](20000, nil),
 	}
+	r.roles = live.NewCache[allmende.ID, []allmende.ID](5000, nil)
 	r.homes = newHomes(d)
 	hub.Listen(r.hear)
 	return r
@@ -49,6 +51,9 @@ func (r *Reader) hear(n live.News) {
 	}
 	for _, id := range n.Actors {
 		r.actors.Drop(id)
+	}
+	for _, id := range n.Accounts {
+		r.roles.Drop(id)
 	}
 	for _, id := range n.Objects {
 		r.objects.Drop(id)

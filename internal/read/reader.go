@@ -26,6 +26,7 @@ type Reader struct {
 	stats   *live.Cache[allmende.ID, allmende.Stat]
 	media   *live.Cache[allmende.ID, *allmende.Media]
 	roles   *live.Cache[allmende.ID, []allmende.ID] // by account
+	trends  *live.Cache[string, trends]
 	homes   *homes
 }
 
@@ -40,6 +41,7 @@ func New(d *db.DB, hub *live.Hub, log *slog.Logger, now func() time.Time) *Reade
 		media:   live.NewCache[allmende.ID, *allmende.Media](20000, nil),
 	}
 	r.roles = live.NewCache[allmende.ID, []allmende.ID](5000, nil)
+	r.trends = newTrends()
 	r.homes = newHomes(d)
 	hub.Listen(r.hear)
 	return r

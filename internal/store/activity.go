@@ -91,11 +91,34 @@ func DoneJob(ctx context.Context, q Q, j allmende.Job) error {
 	return err
 }
 
-// RetryJob frees work that failed for another attempt, or gives up.
+// RetryJob frees work that failed for another attempt, or gives up. Work that
+// was asked for again meanwhile begins anew.
 func RetryJob(ctx context.Context, q Q, j allmende.Job, when time.Time, reason string, giveUp bool) error {
-	_, err := q.Exec(ctx, `update job set lease = 0, run_at = $3, reason = $4, failed = $5 where outlet = $1 and key = $2`,
-		j.Outlet, j.Key, ms(when), reason, giveUp)
+	same, err := changed(q.Exec(ctx, `update job set lease = 0, run_at = $4, reason = $5, failed = $6
+		where outlet = $1 and key = $2 and round = $3`, j.Outlet, j.Key, j.Round, ms(when), reason, giveUp))
+	if err != nil || same {
+		return err
+	}
+	_, err = q.Exec(ctx, `update job set lease = 0, attempts = 0 where outlet = $1 and key = $2`, j.Outlet, j.Key)
 	return err
+}
+
+// FreeJob puts work back that was taken and not tried, for a time; also when it
+// was asked for again meanwhile.
+func FreeJob(ctx context.Context, q Q, j allmende.Job, when time.Time) error {
+	_, err := q.Exec(ctx, `update job set lease = 0, run_at = $3, attempts = case when attempts > 0 then attempts - 1 else 0 end
+		where outlet = $1 and key = $2`, j.Outlet, j.Key, ms(when))
+	return err
+}
+
+// KeepJobs renews the leases of work under way.
+func KeepJobs(ctx context.Context, q Q, jobs []allmende.Job, lease time.Time) error {
+	for _, j := range jobs {
+		if _, err := q.Exec(ctx, `update job set lease = $3 where outlet = $1 and key = $2 and lease > 0`, j.Outlet, j.Key, ms(lease)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ProgressJob notes how far work has come and extends its lease.

@@ -108,10 +108,27 @@ func FuzzDiff(f *testing.F) {
 		if strings.Join(before, "\n") != old || strings.Join(after, "\n") != new {
 			t.Errorf("the diff of %q and %q holds %q and %q", old, new, before, after)
 		}
+		checkEdits(t, old, new)
 		if stat := DiffSize(old, new); (stat == DiffStat{}) != (old == new) {
 			t.Errorf("DiffSize(%q, %q) = %v", old, new, stat)
 		}
 	})
+}
+
+// checkEdits makes sure that the edits lead from one text to the other, and that an equal line stands between any two.
+func checkEdits(t testing.TB, old, new string) {
+	t.Helper()
+	a, b := strings.Split(old, "\n"), strings.Split(new, "\n")
+	i, j := 0, 0
+	for n, e := range sequenceEdits(a, b) {
+		if n > 0 && e.a0 == i || e.a0-i != e.b0-j || !slices.Equal(a[i:e.a0], b[j:e.b0]) {
+			t.Errorf("edit %d of %q and %q: %v", n, old, new, e)
+		}
+		i, j = e.a1, e.b1
+	}
+	if !slices.Equal(a[i:], b[j:]) {
+		t.Errorf("the ends of %q and %q differ", old, new)
+	}
 }
 
 func spanText(spans []DiffSpan) string {

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	maxHighlighted = 64 << 10               // bytes of code in one text that are coloured
-	highlightTime  = 150 * time.Millisecond // for all code in one text; grammars use regular expressions that can be made slow
+	maxHighlighted = 24 << 10    // bytes of code in one text that are coloured
+	highlightTime  = time.Second // for all code in one text; grammars use regular expressions that can be made slow
 )
 
 // highlightClasses are the short class names of all kinds of tokens.

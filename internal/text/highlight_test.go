@@ -76,9 +76,11 @@ func TestCodeBeyondTheBoundsIsShownPlain(t *testing.T) {
 	if got := h.block("go", "var x = 1\n"); strings.Contains(got, "<span") || !strings.Contains(got, "var x = 1") {
 		t.Errorf("out of time: %s", got)
 	}
-	h = newHighlighter()
-	h.block("go", strings.Repeat("var x = 1\n", 4000))
-	if got := h.block("go", strings.Repeat("var x = 1\n", 4000)); strings.Contains(got, "<span") {
+	h = &highlighter{room: 1000, left: time.Hour}
+	if got := h.block("go", strings.Repeat("var x = 1\n", 60)); !strings.Contains(got, "<span") {
+		t.Error("the first block is not coloured")
+	}
+	if got := h.block("go", strings.Repeat("var x = 1\n", 60)); strings.Contains(got, "<span") {
 		t.Error("the second block is coloured although the first used the room up")
 	}
 }

@@ -74,16 +74,11 @@ func (d *differ) compare(a0, a1, b0, b1, depth int) {
 	d.compare(a0, a1, b0, b1, depth+1)
 }
 
-// add appends an edit and joins it to the last one if they touch.
+// add appends an edit, unless it changes nothing. Edits never touch: there is an equal item between any two.
 func (d *differ) add(e edit) {
-	if e.a0 == e.a1 && e.b0 == e.b1 {
-		return
+	if e.a0 < e.a1 || e.b0 < e.b1 {
+		d.edits = append(d.edits, e)
 	}
-	if n := len(d.edits); n > 0 && d.edits[n-1].a1 == e.a0 && d.edits[n-1].b1 == e.b0 {
-		d.edits[n-1].a1, d.edits[n-1].b1 = e.a1, e.b1
-		return
-	}
-	d.edits = append(d.edits, e)
 }
 
 // anchors are the longest run of items that occur once on each side and stand in the same order on both.

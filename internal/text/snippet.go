@@ -74,7 +74,7 @@ func foldedQuery(q []string) []string {
 // eachWordAt calls f with the bounds of every word of s.
 func eachWordAt(s string, f func(start, end int) bool) {
 	for i := 0; i < len(s); {
-		n := strings.IndexFunc(s[i:], isWordRune)
+		n := strings.IndexFunc(s[i:], isWordStart)
 		if n < 0 {
 			return
 		}

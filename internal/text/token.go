@@ -178,7 +178,7 @@ func isStemmable(word string) bool {
 // inside is dropped, with the s of a genitive; scripts without spaces give overlapping pairs of characters.
 func eachWord(s string, f func(string) bool) {
 	for s != "" {
-		start := strings.IndexFunc(s, isWordRune)
+		start := strings.IndexFunc(s, isWordStart)
 		if start < 0 {
 			return
 		}
@@ -202,6 +202,9 @@ func eachWord(s string, f func(string) bool) {
 		s = s[n:]
 	}
 }
+
+// isWordStart leaves out marks: without a letter before it, a mark is no word.
+func isWordStart(r rune) bool { return isWordRune(r) && !unicode.IsMark(r) }
 
 func isWordRune(r rune) bool {
 	if r < utf8.RuneSelf {

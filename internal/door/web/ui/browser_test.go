@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -43,9 +44,11 @@ func browse(t *testing.T) (context.Context, func() []string) {
 	})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; report-uri /policy")
-		if err := Storybook(lang.En, "light").Render(r.Context(), w); err != nil {
+		var page bytes.Buffer
+		if err := Storybook(lang.En, "light").Render(r.Context(), &page); err != nil {
 			t.Error(err)
 		}
+		_, _ = page.WriteTo(w) // the browser may be closing already
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)

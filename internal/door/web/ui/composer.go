@@ -28,9 +28,9 @@ type ComposerView struct {
 	Notes        Notes
 	GrowHref     string // "make it an article"; empty: not offered
 	Placeholder  string
-	AltReminder  bool
+	AltReminder  bool   // asks once before files without description are published
 	SaveEndpoint string // where drafts are kept while typing; empty: nowhere
-	Compact      bool   // at the top of a stream: options folded
+	Compact      bool   // at the top of a stream: choices show once one writes
 	Focus        bool
 }
 
@@ -49,7 +49,6 @@ type EditorView struct {
 	Kind      Kind
 	Heading   string // "Edit “Seven herbs”"
 	Title     string
-	Slug      string
 	Summary   string
 	Text      string
 	Why       string

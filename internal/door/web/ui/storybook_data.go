@@ -149,7 +149,7 @@ func sampleLangs() []OptionView {
 func sampleComposer(ctx context.Context) ComposerView {
 	return ComposerView{
 		Action: "/write", CSRF: "sample", Me: samplePeople()[0], Audience: "public", Audiences: sampleAudiences(), Lang: "de", Langs: sampleLangs(),
-		Policies: sampleAudiences(), Max: 5000, GrowHref: "/write/article",
+		Policies: sampleAudiences(), Max: 5000, AltReminder: true, GrowHref: "/write/article",
 		Media: []AttachView{{ID: "7", Src: assets.URL("mark.svg"), Kind: "image", Name: "blatt.svg"}},
 	}
 }

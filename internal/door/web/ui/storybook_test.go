@@ -237,3 +237,18 @@ func TestNamesReadLikeASentence(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkHomeOf40Cards(b *testing.B) {
+	ctx := lang.With(b.Context(), lang.De)
+	var cards []CardView
+	for len(cards) < 40 {
+		cards = append(cards, sampleCards(ctx)...)
+	}
+	page := Page(Base{Lang: lang.De, Site: SiteView{Name: "S"}, Viewer: &ViewerView{Actor: samplePeople()[0]}}, Stream(cards[:40]))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := page.Render(ctx, io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

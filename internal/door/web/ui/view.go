@@ -211,6 +211,14 @@ func (b Base) fullTitle() string {
 	return b.Title + " · " + b.Site.Name
 }
 
+// describe falls back to what the community says of itself.
+func (b Base) describe() string {
+	if b.Description != "" {
+		return b.Description
+	}
+	return b.Site.Tagline
+}
+
 func (b Base) theme() string {
 	if b.Theme == "" {
 		return "auto"

@@ -58,6 +58,7 @@ func composerWords(ctx context.Context) string {
 		"remove": T(ctx, "ui.remove"),
 		"failed": T(ctx, "ui.upload_failed"),
 		"saved":  T(ctx, "ui.draft_saved"),
+		"remind": T(ctx, "ui.alt_reminder"),
 	})
 	if err != nil {
 		return "{}"
@@ -110,4 +111,14 @@ func (m MediaView) altText(ctx context.Context) string {
 		return m.Alt
 	}
 	return T(ctx, "ui.no_alt")
+}
+
+// undescribed tells whether the person wants to be reminded and has a reason.
+func (c ComposerView) undescribed() bool {
+	for _, m := range c.Media {
+		if c.AltReminder && m.Alt == "" {
+			return true
+		}
+	}
+	return false
 }

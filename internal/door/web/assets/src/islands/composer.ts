@@ -1,3 +1,4 @@
+import { toast } from "./page";
 import { upload, type Words } from "./upload";
 
 /** The composer: counts, takes files by drop and paste, keeps a draft. */
@@ -7,6 +8,7 @@ class Composer extends HTMLElement {
 	private words!: Words;
 	private uploads = 0;
 	private timer = 0;
+	private reminded = false;
 
 	connectedCallback(): void {
 		const form = this.querySelector("form");
@@ -30,6 +32,7 @@ class Composer extends HTMLElement {
 			files.value = "";
 		});
 		this.addEventListener("click", (e) => this.detach(e));
+		form.addEventListener("submit", (e) => this.remind(e));
 		this.typed(false);
 	}
 
@@ -91,6 +94,17 @@ class Composer extends HTMLElement {
 		this.uploads += step;
 		const submit = this.querySelector<HTMLButtonElement>("[data-submit]");
 		if (submit) submit.disabled = this.uploads > 0;
+	}
+
+	/** Asks once before files without description are published. */
+	private remind(event: SubmitEvent): void {
+		const empty = [...this.querySelectorAll<HTMLTextAreaElement>("[data-attached] textarea")].find((t) => !t.value.trim());
+		const publishes = (event.submitter as HTMLButtonElement | null)?.value === "publish";
+		if (!empty || !publishes || this.dataset.remind === undefined || this.reminded) return;
+		this.reminded = true;
+		event.preventDefault();
+		toast(this.words.remind);
+		empty.focus();
 	}
 
 	private detach(event: Event): void {

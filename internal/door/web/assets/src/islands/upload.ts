@@ -7,6 +7,7 @@ export interface Words {
 	remove: string;
 	failed: string;
 	saved: string;
+	remind: string;
 }
 
 interface Stored {

@@ -122,6 +122,11 @@ func (r *Reader) Bundle(ctx context.Context, v allmende.Viewer, entries []allmen
 	if err := r.related(ctx, b); err != nil {
 		return nil, err
 	}
+	for _, id := range ids[:len(entries):len(entries)] {
+		if o := b.Objects[id]; o != nil && o.Quote != 0 && b.Objects[o.Quote] != nil {
+			ids = append(ids, o.Quote)
+		}
+	}
 	return b, r.overlay(ctx, b, ids)
 }
 
@@ -160,10 +165,13 @@ func (r *Reader) related(ctx context.Context, b *Bundle) error {
 			media = append(media, a.Avatar, a.Header)
 		}
 	}
-	if b.Media, err = r.Media(ctx, media); err != nil {
+	if b.Previews, err = r.previewsOf(ctx, previews); err != nil {
 		return err
 	}
-	b.Previews, err = r.previewsOf(ctx, previews)
+	for _, p := range b.Previews {
+		media = append(media, p.Image)
+	}
+	b.Media, err = r.Media(ctx, media)
 	return err
 }
 

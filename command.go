@@ -113,6 +113,7 @@ type Edit struct {
 	Media     *[]ID           `json:"media,omitempty"`
 	Licence   *string         `json:"licence,omitempty"`
 	Policy    *Policy         `json:"policy,omitempty"`
+	Tags      *[]string       `json:"tags,omitempty"`     // beside those in the text
 	Audience  *AudienceChoice `json:"audience,omitempty"` // drafts only
 	PublishAt *time.Time      `json:"publish_at,omitempty"`
 	Why       string          `json:"why,omitempty"`

@@ -43,6 +43,7 @@ func (c *Core) release(ctx context.Context, cmd *allmende.Release) (step, error)
 	if !cmd.PublishAt.IsZero() {
 		return c.schedule(cmd, o)
 	}
+	check.Tags = besideTags(o)
 	m, err := c.render(ctx, w, &check, nil)
 	if err != nil {
 		return nil, err

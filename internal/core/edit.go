@@ -30,6 +30,8 @@ func (c *Core) edit(ctx context.Context, cmd *allmende.Edit) (step, error) {
 		return nil, err
 	}
 	o := *before
+	o.Tags = besideTags(before)
+	set(&o.Tags, cmd.Tags)
 	if err := applyEdit(&o, cmd); err != nil {
 		return nil, err
 	}
@@ -249,7 +251,7 @@ func (ch *change) editTold(before, o *allmende.Object) error {
 func same(a, b *allmende.Object) bool {
 	return a.Source == b.Source && a.Title == b.Title && a.Summary == b.Summary && a.Slug == b.Slug && a.Lang == b.Lang &&
 		a.Sensitive == b.Sensitive && a.Format == b.Format && a.Licence == b.Licence && a.Policy == b.Policy &&
-		slices.Equal(a.Media, b.Media) && a.Audience.Kind == b.Audience.Kind && a.Audience.Target == b.Audience.Target &&
+		slices.Equal(a.Media, b.Media) && slices.Equal(a.Tags, b.Tags) && a.Audience.Kind == b.Audience.Kind && a.Audience.Target == b.Audience.Target &&
 		slices.Equal(a.Audience.Actors, b.Audience.Actors) && a.PublishAt.Equal(b.PublishAt)
 }
 

@@ -46,6 +46,7 @@ func (c *Core) grow(ctx context.Context, cmd *allmende.Grow) (step, error) {
 // grown is what an object would become.
 func (c *Core) grown(ctx context.Context, w who, before *allmende.Object, wish *store.Growth) (*allmende.Object, marked, error) {
 	o := *before
+	o.Tags = besideTags(before)
 	o.Kind, o.Title, o.Slug = wish.Kind, strings.TrimSpace(wish.Title), ""
 	if o.Title == "" {
 		o.Title = before.Title

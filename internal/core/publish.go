@@ -41,7 +41,7 @@ func (c *Core) publish(ctx context.Context, cmd *allmende.Publish) (step, error)
 		Authors: []allmende.ID{cmd.As}, Title: strings.TrimSpace(cmd.Title), Summary: strings.TrimSpace(cmd.Summary),
 		Sensitive: cmd.Sensitive || (cmd.Kind == allmende.Note && strings.TrimSpace(cmd.Summary) != "" && len(cmd.Media) > 0), Format: cmd.Format, Source: cmd.Source, Lang: cmd.Lang,
 		Policy: cmd.Policy, Licence: cmd.Licence, Media: cmd.Media, Place: cmd.Place, Slug: cmd.Slug,
-		PublishAt: cmd.PublishAt, Revision: 1}
+		PublishAt: cmd.PublishAt, Revision: 1, Tags: cmd.Tags}
 	if cmd.Act.Via == "import" {
 		p.object.Origin = allmende.OriginImported
 	}

@@ -149,6 +149,7 @@ func (c *Core) markRead(ctx context.Context, cmd *allmende.MarkRead) (step, erro
 	}
 	return func(ch *change) error {
 		ch.quiet = true
+		ch.news.Unread = append(ch.news.Unread, cmd.As)
 		return store.SetMarker(ch.ctx, ch, cmd.As, cmd.List, cmd.Last, ch.at)
 	}, nil
 }

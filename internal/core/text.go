@@ -104,10 +104,7 @@ func (c *Core) render(ctx context.Context, w who, o *allmende.Object, remote *al
 			o.Mentions = append(o.Mentions, a.ID)
 		}
 	}
-	o.Tags = doc.Tags
-	if len(o.Tags) > 60 {
-		o.Tags = o.Tags[:60]
-	}
+	o.Tags = withTags(doc.Tags, o.Tags)
 	m.tags = foldAll(o.Tags)
 	m.links = map[string]string{}
 	for _, title := range doc.WikiLinks {
@@ -118,6 +115,36 @@ func (c *Core) render(ctx context.Context, w who, o *allmende.Object, remote *al
 		o.Preview = doc.URLs[0]
 	}
 	return m, nil
+}
+
+// withTags are the tags of a text and those named beside it, each once.
+func withTags(inText, beside []string) []string {
+	out := inText
+	for _, t := range beside {
+		t = strings.Trim(strings.TrimSpace(t), "#")
+		t = strings.Join(strings.Fields(t), "_")
+		folded := text.Fold(t)
+		known := folded == "" || len(t) > 100 || strings.ContainsAny(t, "<>&\"'/")
+		for _, other := range out {
+			known = known || text.Fold(other) == folded
+		}
+		if !known {
+			out = append(out, t)
+		}
+	}
+	return out[:min(len(out), 60)]
+}
+
+// besideTags are those tags of an object that do not stand in its text.
+func besideTags(o *allmende.Object) []string {
+	folded := text.Fold(o.Source)
+	var out []string
+	for _, t := range o.Tags {
+		if !strings.Contains(folded, "#"+text.Fold(t)) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // wikiPath is the address below which a place's wiki pages stand.

@@ -273,3 +273,8 @@ func (r *Reader) Context(ctx context.Context, v allmende.Viewer, id allmende.ID)
 	walk(o.ID, 0)
 	return b, ancestors, descendants, nil
 }
+
+// PublicMedia lists public things from here that have pictures, films or sounds.
+func (r *Reader) PublicMedia(ctx context.Context, v allmende.Viewer, span allmende.Span) (*Bundle, error) {
+	return r.stream(ctx, v, allmende.LocalStream, span, func(_ *Keys, _ allmende.Entry, o *allmende.Object) bool { return len(o.Media) > 0 })
+}

@@ -25,11 +25,11 @@ type streamView struct {
 // home is the stream of everyone the viewer follows; visitors see the
 // community's own front page.
 func (w *Web) home(q *req) error {
+	if q.guest != nil {
+		return w.waiting(q)
+	}
 	if q.account == nil {
 		return w.front(q)
-	}
-	if q.account.State == allmende.AccountPending {
-		return w.waiting(q)
 	}
 	b, err := w.Read.Home(q.Context(), q.viewer, q.span(pageSize))
 	if err != nil {

@@ -6,6 +6,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -35,7 +36,7 @@ type Deps struct {
 	Log  *slog.Logger
 	Now  func() time.Time
 	// Upload stores a file as the actor's medium and starts its processing.
-	Upload func(ctx context.Context, v allmende.Viewer, name string, body interface{ Read([]byte) (int, error) }, alt string) (allmende.ID, error)
+	Upload func(ctx context.Context, v allmende.Viewer, name string, body io.Reader, alt string) (allmende.ID, error)
 
 	BaseURL       string // "https://example.org"
 	AccountDomain string
@@ -64,7 +65,8 @@ type req struct {
 	web     *Web
 	lang    lang.Tag
 	viewer  allmende.Viewer
-	account *allmende.Account // nil: nobody is signed in
+	account *allmende.Account // of a member who may act; nil: nobody is signed in
+	guest   *allmende.Account // signed in, but waits for approval, is suspended or away
 	session *auth.Session     // nil: nobody is signed in
 	form    httpx.Form        // of a POST, its token checked
 }
@@ -124,8 +126,8 @@ func (w *Web) post(h handler) http.HandlerFunc {
 			if token == "" {
 				token = q.Header.Get("X-CSRF-Token")
 			}
-			if !q.session.CheckCSRF(token) {
-				return allmende.E(allmende.Forbidden, "error.csrf")
+			if err := w.Auth.CheckCSRF(*q.session, token); err != nil {
+				return err
 			}
 		}
 		return h(q)
@@ -138,12 +140,12 @@ func (w *Web) asker(rw http.ResponseWriter, r *http.Request) (*req, error) {
 	if chosen := r.URL.Query().Get("lang"); chosen != "" {
 		q.lang = lang.Match("", chosen)
 	}
-	cookie, err := r.Cookie(auth.CookieName)
+	cookie, err := r.Cookie(w.cookieName())
 	if err != nil || cookie.Value == "" {
 		return q, nil
 	}
 	session, err := w.Auth.Find(r.Context(), cookie.Value)
-	if allmende.IsKind(err, allmende.SignIn) || allmende.IsKind(err, allmende.NotFound) {
+	if allmende.IsKind(err, allmende.SignIn) {
 		return q, nil // an old cookie is nobody
 	}
 	if err != nil {
@@ -156,16 +158,40 @@ func (w *Web) asker(rw http.ResponseWriter, r *http.Request) (*req, error) {
 	if err != nil {
 		return q, err
 	}
-	q.session, q.viewer, q.account = session, viewer, account
+	q.session, q.viewer = &session, viewer
 	if account.Lang != "" {
 		q.lang = lang.Match("", account.Lang)
 	}
 	q.viewer.Lang = string(q.lang)
+	if viewer.Anonymous() {
+		q.guest = account
+		return q, nil
+	}
+	q.account = account
 	httpx.NoteActor(r.Context(), viewer.Actor)
 	return q, nil
 }
 
-// act is the head of a command that this request gives.
+// cookieName is the session's cookie, the only one there is. With https it is
+// bound to this host.
+func (w *Web) cookieName() string {
+	if strings.HasPrefix(w.BaseURL, "https://") {
+		return "__Host-allmende"
+	}
+	return "allmende"
+}
+
+// setCookie keeps a session in the browser, or (with an empty value) ends it.
+func (w *Web) setCookie(rw http.ResponseWriter, value string) {
+	c := &http.Cookie{Name: w.cookieName(), Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: strings.HasPrefix(w.BaseURL, "https://"), MaxAge: int(auth.SessionLife.Seconds())}
+	if value == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(rw, c)
+}
+
+// by is the head of a command that this request gives.
 func (q *req) by() allmende.Act {
 	return allmende.Act{By: q.viewer.Account, As: q.viewer.Actor, Via: "web", At: q.web.Now()}
 }
@@ -240,7 +266,7 @@ func (q *req) draw(b ui.Base, view any, content templ.Component) error {
 func (q *req) drawStatus(status int, b ui.Base, view any, content templ.Component) error {
 	h := q.ResponseWriter.Header()
 	h.Add("Vary", "Accept, Accept-Language, Cookie")
-	if q.account != nil || status >= 400 || q.Method != http.MethodGet {
+	if q.session != nil || status >= 400 || q.Method != http.MethodGet {
 		httpx.Private(q.ResponseWriter)
 	} else {
 		h.Set("Cache-Control", "no-cache")
@@ -318,6 +344,14 @@ func (q *req) fail(err error) {
 	_ = q.drawStatus(status, b, p, ui.Problem(p)) // the connection is gone, nothing is left to tell
 }
 
+// csrf is a token for the forms of this page; empty without a session.
+func (q *req) csrf() string {
+	if q.session == nil {
+		return ""
+	}
+	return q.web.Auth.CSRF(*q.session)
+}
+
 // base is what every page has: who looks, the community, the language.
 func (q *req) base(title string) ui.Base {
 	site, err := q.web.Read.Site(q.Context())
@@ -332,13 +366,16 @@ func (q *req) base(title string) ui.Base {
 	if theme := q.URL.Query().Get("theme"); theme != "" {
 		b.Theme = theme
 	}
-	if q.account == nil {
+	if q.session == nil {
 		return b
 	}
-	if b.Theme == "" {
-		b.Theme = q.account.Theme
+	b.CSRF = q.csrf()
+	if q.account != nil {
+		if b.Theme == "" {
+			b.Theme = q.account.Theme
+		}
+		b.Viewer = q.viewerView()
 	}
-	b.CSRF, b.Viewer = q.session.CSRF, q.viewerView()
 	if f, ok := q.web.flashes.Peek(q.session.ID); ok {
 		b.Flash = &f
 		q.web.flashes.Drop(q.session.ID)

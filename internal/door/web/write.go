@@ -16,9 +16,7 @@ import (
 // composer is an empty composer with the writer's own choices.
 func (q *req) composer() ui.ComposerView {
 	c := ui.ComposerView{Action: "/write", Max: q.web.NoteMax, Placeholder: q.t("page.placeholder"), SaveEndpoint: "/api/draft"}
-	if q.session != nil {
-		c.CSRF = q.session.CSRF
-	}
+	c.CSRF = q.csrf()
 	if v := q.viewerView(); v != nil {
 		c.Me = v.Actor
 	}

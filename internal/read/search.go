@@ -1,0 +1,295 @@
+package read
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"allmende"
+	"allmende/internal/store"
+	"allmende/internal/text"
+)
+
+const (
+	searchHits  = 2000 // how many of the newest hits are ranked
+	searchFew   = 20   // fewer hits than this, and the last word may be a beginning
+	searchPage  = 20
+	snippetSize = 220       // characters
+	snippetHTML = 32 * 1024 // bytes of a text in which a snippet is looked for first
+)
+
+// SearchQuery is what someone wants to find. The operators in Text and the
+// other fields all hold together.
+type SearchQuery struct {
+	Text          string
+	Kinds         []allmende.ObjectKind // empty: all
+	From          string                // handle
+	Before, After time.Time
+	HasMedia      bool
+	In            string        // "wiki", "blog"
+	Sort          string        // "new"; otherwise the best first
+	Span          allmende.Span // Limit; Max and Since bound the ids
+	Offset        int           // where in the list the page begins; SearchResult.Next
+	NoPeople      bool          // leaves out actors and tags
+}
+
+// Hit is one found object with the part of its text that shows why.
+type Hit struct {
+	Object allmende.ID
+	Parts  []text.SnippetPart
+	Title  []text.SnippetPart // the whole title; empty when it has none
+}
+
+// SearchResult is one page of hits, best first.
+type SearchResult struct {
+	Bundle *Bundle
+	Hits   []Hit
+	Actors []*allmende.Actor // on the first page
+	Tags   []string          // on the first page, as written
+	Total  int               // hits that were ranked, at most 2,000
+	Next   int               // Offset of the next page; zero at the end
+}
+
+// Search finds objects that the viewer may see, people and tags (rows N5, T9, W15).
+func (r *Reader) Search(ctx context.Context, v allmende.Viewer, q SearchQuery) (*SearchResult, error) {
+	keys, err := r.Keys(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	w := q.wish()
+	found := &SearchResult{}
+	if q.Offset == 0 && !q.NoPeople && w.plain() {
+		if found.Actors, err = r.people(ctx, keys, q.Text, 8); err != nil {
+			return nil, err
+		}
+		if found.Tags, err = r.tags(ctx, keys, strings.TrimSpace(q.Text), 8); err != nil {
+			return nil, err
+		}
+	}
+	var list []allmende.ID
+	if !w.empty() {
+		if list, err = r.ranked(ctx, keys, w, q.Sort); err != nil {
+			return nil, err
+		}
+	}
+	found.Total = len(list)
+	return found, r.searchPage(ctx, v, keys, w, q, list, found)
+}
+
+// wish joins the operators in the text with the fields.
+func (q *SearchQuery) wish() *wish {
+	w := parseSearch(q.Text)
+	w.bound(q.Span.Since, q.Span.Max)
+	if q.From != "" {
+		w.by(q.From, false)
+	}
+	if !q.Before.IsZero() {
+		w.bound(0, allmende.IDAt(q.Before))
+	}
+	if !q.After.IsZero() {
+		w.bound(allmende.IDAt(q.After)-1, 0)
+	}
+	if q.HasMedia {
+		w.key(store.KeyMedia, false)
+	}
+	if q.In != "" {
+		w.key(store.KeyIn(q.In), false)
+	}
+	if len(q.Kinds) > 0 {
+		var kinds []store.SearchWord
+		for _, k := range q.Kinds {
+			kinds = append(kinds, store.SearchWord{Text: store.KeyKind(k)})
+		}
+		w.all = append(w.all, kinds)
+	}
+	return w
+}
+
+// ranked is the whole list of hits, best first.
+func (r *Reader) ranked(ctx context.Context, keys *Keys, w *wish, sort string) ([]allmende.ID, error) {
+	if ok, err := r.resolveMakers(ctx, keys, w); err != nil || !ok {
+		return nil, err
+	}
+	hits, err := r.find(ctx, keys, w.match(false), searchHits)
+	if err == nil && len(hits) < searchFew && len(w.terms) > 0 && slices.ContainsFunc(w.terms, func(t text.Term) bool { return t.Prefix }) {
+		hits, err = r.find(ctx, keys, w.match(true), searchHits)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var titled []allmende.ID
+	if len(w.terms) > 0 {
+		if titled, err = r.find(ctx, keys, w.titleMatch(), searchHits); err != nil {
+			return nil, err
+		}
+	}
+	if len(w.phrases) > 0 {
+		if hits, err = r.withPhrases(ctx, w, hits); err != nil {
+			return nil, err
+		}
+		if titled, err = r.withPhrases(ctx, w, titled); err != nil {
+			return nil, err
+		}
+	}
+	if sort == "new" || len(w.terms) == 0 {
+		return newest(append(hits, titled...)), nil
+	}
+	return r.rank(ctx, keys, w, hits, titled)
+}
+
+// newest sorts ids, newest first, each once.
+func newest(ids []allmende.ID) []allmende.ID {
+	slices.Sort(ids)
+	slices.Reverse(ids)
+	ids = slices.Compact(ids)
+	return ids[:min(len(ids), searchHits)]
+}
+
+// find asks the index for what the viewer may find. What everyone, every
+// member or the viewer in person may find comes first. Someone who follows
+// hundreds has hundreds of keys more: those are looked for only as far back in
+// time as the page of hits reaches.
+func (r *Reader) find(ctx context.Context, keys *Keys, m store.SearchMatch, limit int) ([]allmende.ID, error) {
+	index := store.Search(r.db.Engine())
+	m.Limit = limit
+	hits, err := index.Find(ctx, r.db.Read(), m.And(keys.ownWords()))
+	if err != nil {
+		return nil, err
+	}
+	following := keys.followWords()
+	if len(following) == 0 {
+		return hits, nil
+	}
+	if len(hits) == limit {
+		m.Above = max(m.Above, hits[limit-1])
+	}
+	more, err := index.Find(ctx, r.db.Read(), m.And(following))
+	if err != nil {
+		return nil, err
+	}
+	hits = newest(append(hits, more...))
+	return hits[:min(len(hits), limit)], nil
+}
+
+// ownWords are the keys that every viewer has a few of.
+func (k *Keys) ownWords() []store.SearchWord {
+	words := []store.SearchWord{{Text: store.KeyPublic}}
+	if k.Viewer.Anonymous() {
+		return words
+	}
+	if k.Local {
+		words = append(words, store.SearchWord{Text: store.KeyLocal})
+	}
+	me := k.Viewer.Actor
+	return append(words, store.SearchWord{Text: store.KeyBy(me)}, store.SearchWord{Text: store.KeyNamed(me)},
+		store.SearchWord{Text: store.KeyFollowers(me)})
+}
+
+// followWords are the keys of those the viewer follows, in order, so that the
+// same viewer asks the same question.
+func (k *Keys) followWords() []store.SearchWord {
+	ids := make([]allmende.ID, 0, len(k.Following))
+	for id := range k.Following {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	words := make([]store.SearchWord, len(ids))
+	for i, id := range ids {
+		words[i] = store.SearchWord{Text: store.KeyFollowers(id)}
+	}
+	return words
+}
+
+// resolveMakers turns the handles of from: into keys; false when one that is
+// asked for does not exist.
+func (r *Reader) resolveMakers(ctx context.Context, keys *Keys, w *wish) (bool, error) {
+	for _, m := range w.from {
+		id := keys.Viewer.Actor
+		if h := strings.ToLower(m.handle); h != "me" && h != "mir" {
+			a, err := r.byHandle(ctx, m.handle)
+			if err != nil {
+				return false, err
+			}
+			if id = 0; a != nil {
+				id = a.ID
+			}
+		}
+		if id != 0 {
+			w.key(store.KeyBy(id), m.not)
+		} else if !m.not {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// byHandle is the actor of a handle, or nil.
+func (r *Reader) byHandle(ctx context.Context, handle string) (*allmende.Actor, error) {
+	name, host := allmende.SplitHandle(handle)
+	a, err := store.ActorByName(ctx, r.db.Read(), name, host)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &a, err
+}
+
+// searchPage fills in one page of the list, without what the rule, blocks and
+// mutes take out.
+func (r *Reader) searchPage(ctx context.Context, v allmende.Viewer, keys *Keys, w *wish, q SearchQuery, list []allmende.ID, found *SearchResult) error {
+	limit := q.Span.Bounded(searchPage, 80).Limit
+	at := min(max(q.Offset, 0), len(list))
+	var page []allmende.Entry
+	for at < len(list) && len(page) < limit {
+		part := list[at:min(at+limit-len(page), len(list))]
+		at += len(part)
+		lines := make([]allmende.Entry, len(part))
+		for i, id := range part {
+			lines[i] = allmende.Entry{ID: id, Object: id}
+		}
+		kept, err := r.admit(ctx, keys, lines, r.now(), nil)
+		if err != nil {
+			return err
+		}
+		page = append(page, kept...)
+	}
+	if at < len(list) {
+		found.Next = at
+	}
+	var err error
+	if found.Bundle, err = r.Bundle(ctx, v, page); err != nil {
+		return err
+	}
+	marks := w.marks()
+	for _, e := range page {
+		if o := found.Bundle.Objects[e.Object]; o != nil {
+			found.Hits = append(found.Hits, hit(o, marks))
+		}
+	}
+	return nil
+}
+
+// hit draws what was found in an object.
+func hit(o *allmende.Object, marks []string) Hit {
+	h := Hit{Object: o.ID}
+	if o.Title != "" {
+		h.Title = text.Snippet(o.Title, marks, 10*snippetSize)
+	}
+	head := o.HTML[:min(len(o.HTML), snippetHTML)]
+	h.Parts = text.Snippet(readable(o, head), marks, snippetSize)
+	if len(head) < len(o.HTML) && !slices.ContainsFunc(h.Parts, func(p text.SnippetPart) bool { return p.Hit }) {
+		h.Parts = text.Snippet(readable(o, o.HTML), marks, snippetSize)
+	}
+	return h
+}
+
+// readable is an object's text with its summary, as people read it.
+func readable(o *allmende.Object, html string) string {
+	plain := text.PlainText(html)
+	if o.Summary != "" {
+		plain = o.Summary + "\n\n" + plain
+	}
+	return plain
+}

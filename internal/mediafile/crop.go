@@ -86,7 +86,7 @@ func offset(full, n int, focus float64) int {
 
 func cutScript(c cut, results []result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "vipsthumbnail %s -s '%dx%d!' -e srgb -o large.v\n%s", sourceName, c.ScaleW, c.ScaleH, ownFile)
+	b.WriteString(firstStep(fmt.Sprintf("%dx%d!", c.ScaleW, c.ScaleH)))
 	for _, n := range results {
 		options := "Q=85,strip"
 		if n.kind == JPEG {

@@ -99,9 +99,12 @@ func imagesChild(raw json.RawMessage) error {
 		return err
 	}
 	defer f.Close()
-	img, _, err := image.Decode(f)
+	img, format, err := image.Decode(f)
 	if err != nil {
 		return err
+	}
+	if format == "webp" {
+		widen(img)
 	}
 	var set ImageSet
 	for i, out := range job.Outputs {
@@ -116,6 +119,28 @@ func imagesChild(raw json.RawMessage) error {
 		}
 	}
 	return json.NewEncoder(os.Stdout).Encode(set)
+}
+
+// widen brings a lossy WebP to the full range of brightness: its numbers go from 16 to 235 (RFC 9649 §2.5), which
+// Go's decoder hands over as if they went from 0 to 255.
+func widen(img image.Image) {
+	var planes *image.YCbCr
+	switch m := img.(type) {
+	case *image.YCbCr:
+		planes = m
+	case *image.NYCbCrA:
+		planes = &m.YCbCr
+	default:
+		return
+	}
+	for i, v := range planes.Y {
+		planes.Y[i] = uint8(max(0, min(255, ((int(v)-16)*255+109)/219)))
+	}
+	for _, plane := range [][]uint8{planes.Cb, planes.Cr} {
+		for i, v := range plane {
+			plane[i] = uint8(max(0, min(255, (int(v)*255-128*31+112)/224)))
+		}
+	}
 }
 
 // makeImage scales first and turns the small result, which is cheaper.

@@ -84,6 +84,10 @@ func (w *progressWriter) Write(p []byte) (int, error) {
 
 func (w *progressWriter) line(s string) {
 	key, value, _ := strings.Cut(s, "=")
+	if key == "progress" && value == "end" && w.tell != nil {
+		w.tell(1)
+		return
+	}
 	n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
 	if err != nil || n < 0 {
 		return

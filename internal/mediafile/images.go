@@ -162,6 +162,13 @@ func discard(variants []Variant) {
 // command before has written.
 const ownFile = "unset VIPS_BLOCK_UNTRUSTED\n"
 
+// firstStep decodes the source to large.v in sRGB. Pictures without a profile are taken for sRGB; where that can't
+// be, as they are grey or CMYK, vips finds its own way to sRGB (which for colours would change them slightly).
+func firstStep(size string) string {
+	step := fmt.Sprintf("vipsthumbnail %s -s '%s' -e srgb -o large.v", sourceName, size)
+	return step + " -i srgb 2>first.log || " + step + "\n" + ownFile
+}
+
 // stillScript decodes once, to the largest size, and makes the others of that. All names are ours.
 func stillScript(p still) string {
 	webp, jpeg := "Q=80,strip", "Q=82,strip,optimize-coding,background=255"
@@ -170,7 +177,7 @@ func stillScript(p still) string {
 	}
 	largest := max(p.webp[0], p.jpeg[0])
 	var b strings.Builder
-	fmt.Fprintf(&b, "vipsthumbnail %s -s '%dx%d>' -e srgb -o large.v\n%s", sourceName, largest, largest, ownFile)
+	b.WriteString(firstStep(fmt.Sprintf("%dx%d>", largest, largest)))
 	each := func(sizes []int, ext, options string) {
 		for _, n := range sizes {
 			fmt.Fprintf(&b, "vipsthumbnail large.v --no-rotate -s '%dx%d>' -o '%s%d.%s[%s]'\n", n, n, p.prefix, n, ext, options)

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"testing"
 
-	_ "golang.org/x/image/webp"
-
 	"allmende/internal/mediafile"
 )
 
@@ -33,6 +31,9 @@ func scrub(t testing.TB, b []byte) []byte {
 
 func pixels(t testing.TB, b []byte) image.Image {
 	t.Helper()
+	if bytes.HasPrefix(b, []byte("RIFF")) { // Go's decoder takes the narrow range of WebP for the full one
+		b = load(t, vipsConvert(t, write(t, "a.webp", b), "a.png"))
+	}
 	img, _, err := image.Decode(bytes.NewReader(b))
 	if err != nil {
 		t.Fatalf("decoding: %v", err)

@@ -205,7 +205,7 @@ func (r *Runner) gifMovie(ctx context.Context, s *scratch, info Info) (Variant, 
 		}
 	}
 	w, h := even(float64(info.Width)*shrinkTo(info, 1280)), even(float64(info.Height)*shrinkTo(info, 1280))
-	filter := fmt.Sprintf("[0:v]format=rgba,split[a][b];[a]drawbox=c=white@1:t=fill:replace=1[white];[white][b]overlay=format=auto,scale=%d:%d,setsar=1,format=yuv420p", w, h)
+	filter := fmt.Sprintf("[0:v]format=rgba,split[a][b];[a]lutrgb=r=255:g=255:b=255:a=255[white];[white][b]overlay=format=auto,scale=%d:%d,setsar=1,format=yuv420p", w, h)
 	args := []string{
 		"-filter_complex", filter, "-an", "-fps_mode", "vfr", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23",
 		"-threads:v", strconv.Itoa(r.cfg.Threads),

@@ -36,12 +36,13 @@ const (
 	NotifyInviteAnswer  NotificationKind = "coauthor_yes" // said yes
 	NotifyDecision      NotificationKind = "moderation_warning"
 	NotifyReport        NotificationKind = "admin.report"
+	NotifyReportClosed  NotificationKind = "report_closed" // what you reported was decided
 	NotifySignUp        NotificationKind = "admin.sign_up"
 	NotifyHeld          NotificationKind = "held"
 	NotifyConsentWanted NotificationKind = "consent" // an object is to become a wiki page
 )
 
-// Notification tells one actor one thing. (To, Kind, From, Object) is unique,
+// Notification tells one actor one thing. (To, Kind, From, Object, Report) is unique,
 // so that telling twice is telling once.
 type Notification struct {
 	ID     ID
@@ -49,7 +50,7 @@ type Notification struct {
 	Kind   NotificationKind
 	From   ID // actor; zero: the server
 	Object ID
-	Report ID
+	Report ID // of NotifyReport and NotifyReportClosed; of NotifyDecision the decision
 	At     time.Time
 	Read   bool
 }

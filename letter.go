@@ -18,6 +18,7 @@ const (
 	LetterDecision        LetterKind = "decision"         // to whom a decision concerns
 	LetterReportReceipt   LetterKind = "report_receipt"   // to who reported without an account
 	LetterReportDecision  LetterKind = "report_decision"  // to who reported
+	LetterNotify          LetterKind = "notify"           // what happened since the last one, to who asked for it
 )
 
 // Letter is what a job of the mail outlet carries as its data (JSON). It holds

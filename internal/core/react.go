@@ -28,7 +28,7 @@ func (c *Core) react(ctx context.Context, cmd *allmende.React) (step, error) {
 	case allmende.Like, allmende.Bookmark:
 	case allmende.Boost:
 		boostable := o.Audience.Public() || o.Audience.Kind == allmende.AudLocal || o.Owner == cmd.As && o.Audience.Kind == allmende.AudFollowers
-		if !cmd.Off && (!boostable || !allows(o.Policy.Boost, o, keys)) {
+		if !cmd.Off && (!boostable || !keys.Allows(o.Policy.Boost, o)) {
 			return nil, allmende.E(allmende.Forbidden, "error.boost_not_allowed")
 		}
 	default:

@@ -20,6 +20,7 @@ type News struct {
 	Entries  []allmende.Entry // new lines in streams
 	Dropped  []allmende.Entry // lines that left streams
 	Notified []allmende.Notification
+	Unread   []allmende.ID // actors who read, or lost, notifications
 	Outlets  []string // outlets that got work
 	Site     bool     // what the community says of itself changed
 	Media    []allmende.ID

@@ -27,6 +27,8 @@ type Reader struct {
 	media   *live.Cache[allmende.ID, *allmende.Media]
 	roles   *live.Cache[allmende.ID, []allmende.ID] // by account
 	trends  *live.Cache[string, trends]
+	totals  *live.Cache[string, totals]
+	unread  *live.Cache[allmende.ID, unread]
 	homes   *homes
 }
 
@@ -42,6 +44,8 @@ func New(d *db.DB, hub *live.Hub, log *slog.Logger, now func() time.Time) *Reade
 	}
 	r.roles = live.NewCache[allmende.ID, []allmende.ID](5000, nil)
 	r.trends = newTrends()
+	r.totals = live.NewCache[string, totals](4, nil)
+	r.unread = live.NewCache[allmende.ID, unread](20000, nil)
 	r.homes = newHomes(d)
 	hub.Listen(r.hear)
 	return r
@@ -65,6 +69,12 @@ func (r *Reader) hear(n live.News) {
 	}
 	for _, id := range n.Media {
 		r.media.Drop(id)
+	}
+	for _, n := range n.Notified {
+		r.unread.Drop(n.To)
+	}
+	for _, id := range n.Unread {
+		r.unread.Drop(id)
 	}
 	if n.Site {
 		r.sites.Drop("site")

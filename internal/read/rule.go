@@ -77,6 +77,12 @@ func (k *Keys) Muted(actor allmende.ID, now time.Time) bool {
 // Apart tells whether one of the two blocked the other.
 func (k *Keys) Apart(actor allmende.ID) bool { return k.Blocks[actor] || k.BlockedBy[actor] }
 
+// Hears tells whether the viewer is told what an actor does: neither blocked
+// the other, and no mute covers notifications.
+func (k *Keys) Hears(actor allmende.ID, now time.Time) bool {
+	return !k.Apart(actor) && !(k.Muted(actor, now) && k.Mutes[actor].Quiet)
+}
+
 // InAudience tells whether the viewer belongs to an audience. It is the Go
 // half of store.Visible.
 func (k *Keys) InAudience(a allmende.Audience) bool {

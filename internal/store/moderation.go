@@ -138,6 +138,14 @@ func SetSiteValue(ctx context.Context, q Q, key, value string) error {
 	return err
 }
 
+// InitSiteValue keeps a value unless there is one, and gives the one that holds.
+func InitSiteValue(ctx context.Context, q Q, key, value string) (string, error) {
+	if _, err := q.Exec(ctx, `insert into site (key, value) values ($1, $2) on conflict do nothing`, key, value); err != nil {
+		return "", err
+	}
+	return SiteValue(ctx, q, key)
+}
+
 // SiteOf reads what the community says of itself.
 func SiteOf(ctx context.Context, q Q) (allmende.Site, error) {
 	var s allmende.Site

@@ -25,11 +25,45 @@ func InsertNotification(ctx context.Context, q Q, n *allmende.Notification) (boo
 		int64(n.ID), int64(n.To), n.Kind, int64(n.From), int64(n.Object), int64(n.Report), ms(n.At)))
 }
 
-// DeleteNotification takes a notification back, as when a like is undone.
-func DeleteNotification(ctx context.Context, q Q, to allmende.ID, kind allmende.NotificationKind, from, object allmende.ID) error {
-	_, err := q.Exec(ctx, `delete from notification where recipient = $1 and kind = $2 and sender = $3 and object = $4`,
-		int64(to), kind, int64(from), int64(object))
-	return err
+// NotificationOf finds what someone was told of one thing; nil when they were not.
+func NotificationOf(ctx context.Context, q Q, n *allmende.Notification) (*allmende.Notification, error) {
+	return first(collect(ctx, q, scanNotification, `select `+notificationColumns+` from notification
+		where recipient = $1 and kind = $2 and sender = $3 and object = $4 and report = $5`,
+		int64(n.To), n.Kind, int64(n.From), int64(n.Object), int64(n.Report)))
+}
+
+// NotificationsOn lists what anyone was told of an object, of some kinds.
+func NotificationsOn(ctx context.Context, q Q, object allmende.ID, kinds []allmende.NotificationKind, limit int) ([]allmende.Notification, error) {
+	list := []any{int64(object), limit}
+	for _, k := range kinds {
+		list = append(list, string(k))
+	}
+	return collect(ctx, q, scanNotification, `select `+notificationColumns+` from notification
+		where object = $1 and kind in (`+db.In(3, len(kinds))+`) order by id limit $2`, list...)
+}
+
+// NotificationsFrom lists what someone was told of another, of one kind.
+func NotificationsFrom(ctx context.Context, q Q, to allmende.ID, kind allmende.NotificationKind, from allmende.ID) ([]allmende.Notification, error) {
+	return collect(ctx, q, scanNotification, `select `+notificationColumns+` from notification
+		where recipient = $1 and kind = $2 and sender = $3 limit 100`, int64(to), kind, int64(from))
+}
+
+// DeleteNotifications takes notifications back, as when a like is undone.
+func DeleteNotifications(ctx context.Context, q Q, ids []allmende.ID) error {
+	return chunks(ids, func(part []allmende.ID) error {
+		_, err := q.Exec(ctx, `delete from notification where id in (`+db.In(1, len(part))+`)`, args(part)...)
+		return err
+	})
+}
+
+// ForgetNotifications erases notifications before an id, at most limit, and tells how many.
+func ForgetNotifications(ctx context.Context, q Q, before allmende.ID, limit int) (int64, error) {
+	res, err := q.Exec(ctx, `delete from notification where id in (
+		select id from notification where id < $1 order by id limit $2)`, int64(before), limit)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
 // DismissNotification removes one of one's own notifications.

@@ -54,6 +54,13 @@ func RelationsTo(ctx context.Context, q Q, target allmende.ID, kind allmende.Rel
 		int64(target), kind, state, below(max), limit)
 }
 
+// FollowersWhoAsked lists local followers who want to hear of each post, newest follow first.
+func FollowersWhoAsked(ctx context.Context, q Q, target, max allmende.ID, limit int) ([]allmende.Relation, error) {
+	return collect(ctx, q, scanRelation, `select `+relationColumns+` from relation
+		where target = $1 and kind = 'follow' and state = 'accepted' and notify and id < $2 order by id desc limit $3`,
+		int64(target), below(max), limit)
+}
+
 // AllRelations lists everything an actor stands in to others; for the
 // viewer's keys and filters, which are cached.
 func AllRelations(ctx context.Context, q Q, actor allmende.ID) ([]allmende.Relation, error) {

@@ -147,6 +147,7 @@ CREATE TABLE grant_code (
     scopes    text not null,
     redirect  text not null,
     challenge text not null default '',
+    token     bigint not null default 0, -- made from it; a second use revokes that
     expires   bigint not null
 );
 
@@ -274,6 +275,7 @@ CREATE TABLE notification (
     at        bigint not null
 );
 CREATE INDEX notification_list on notification (recipient, id);
+CREATE INDEX notification_object on notification (object);
 CREATE UNIQUE INDEX notification_what on notification (recipient, kind, sender, object, report);
 
 CREATE TABLE object (
@@ -315,6 +317,7 @@ CREATE TABLE object (
     changed_at   bigint not null,
     deleted_at   bigint not null default 0
 );
+CREATE INDEX object_direct on object (audience, id) where audience > 3;
 CREATE INDEX object_due on object (publish_at) where state = 'scheduled';
 CREATE INDEX object_pinned on object (owner, id) where pinned;
 CREATE INDEX object_preview on object (preview) where preview <> '';
@@ -457,6 +460,8 @@ CREATE TABLE role (
 );
 CREATE INDEX role_actor on role (actor);
 
+CREATE VIRTUAL TABLE search using fts5(tokens, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'");
+
 CREATE TABLE second_factor (
     account  bigint primary key,
     secret   text not null,
@@ -507,7 +512,7 @@ CREATE TABLE token (
     actor   bigint not null default 0,
     scopes  text not null,
     at      bigint not null,
-    seen_at bigint not null default 0,
-    revoked boolean not null default false
+    seen_at bigint not null default 0
 );
 CREATE INDEX token_account on token (account);
+CREATE INDEX token_app on token (app);

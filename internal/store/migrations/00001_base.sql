@@ -131,6 +131,7 @@ create index object_wiki on object (place, changed_at) where section = 'wiki';
 create index object_pinned on object (owner, id) where pinned;
 create index object_preview on object (preview) where preview <> '';
 create index object_quote on object (quote) where quote <> 0;
+create index object_direct on object (audience, id) where audience > 3; -- conversations
 
 create table object_stat (
     object    bigint primary key,
@@ -332,6 +333,7 @@ create table notification (
 );
 create unique index notification_what on notification (recipient, kind, sender, object, report);
 create index notification_list on notification (recipient, id);
+create index notification_object on notification (object);
 
 create table marker (
     actor   bigint not null,

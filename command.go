@@ -80,7 +80,8 @@ type Publish struct {
 	Licence   string         `json:"licence,omitempty"`
 	Place     ID             `json:"place,omitempty"` // Server for the community's wiki
 	Authors   []ID           `json:"authors,omitempty"`
-	Why       string         `json:"why,omitempty"` // edit summary of the first revision
+	Tags      []string       `json:"tags,omitempty"` // beside those in the text
+	Why       string         `json:"why,omitempty"`  // edit summary of the first revision
 	PublishAt time.Time      `json:"publish_at,omitempty"`
 	Key       string         `json:"-"` // idempotency key: the same key of the same actor makes one object
 	Remote    *RemoteObject  `json:"-"`
@@ -345,6 +346,7 @@ type AddMedia struct {
 	FocusX    float64 `json:"focus_x,omitempty"`
 	FocusY    float64 `json:"focus_y,omitempty"`
 	RemoteURL string  `json:"-"`
+	ShowPlace bool    `json:"-"` // by the uploader's settings
 }
 
 // SetMedia changes what its owner says of a medium.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"allmende"
-	"allmende/internal/read"
 	"allmende/internal/store"
 	"allmende/internal/text"
 )
@@ -118,7 +117,7 @@ func (c *Core) connect(ctx context.Context, w who, cmd *allmende.Publish, p *pub
 		if parent.State != allmende.Published {
 			return allmende.E(allmende.Invalid, "error.reply_unpublished")
 		}
-		if cmd.Remote == nil && (keys.Apart(parent.Owner) || !allows(parent.Policy.Reply, parent, keys)) {
+		if cmd.Remote == nil && (keys.Apart(parent.Owner) || !keys.Allows(parent.Policy.Reply, parent)) {
 			return allmende.E(allmende.Forbidden, "error.reply_not_allowed")
 		}
 		p.parent = parent
@@ -133,7 +132,7 @@ func (c *Core) connect(ctx context.Context, w who, cmd *allmende.Publish, p *pub
 		if err != nil {
 			return err
 		}
-		if !quotable(quoted, keys) {
+		if !keys.MayQuote(quoted) {
 			return allmende.E(allmende.Forbidden, "error.quote_not_allowed")
 		}
 		p.quoted, o.Quote, o.QuoteOK = quoted, quoted.ID, true
@@ -149,18 +148,6 @@ func (c *Core) connect(ctx context.Context, w who, cmd *allmende.Publish, p *pub
 // owner's own followers: nobody else is promised to see it.
 func clip(kind, parent allmende.AudienceKind) allmende.AudienceKind {
 	return allmende.Narrower(kind, parent)
-}
-
-// quotable: only what anyone, or any member, may see can be quoted, and only
-// by the authors' rule (row T2).
-func quotable(o *allmende.Object, keys *read.Keys) bool {
-	if o.State != allmende.Published || keys.Apart(o.Owner) {
-		return false
-	}
-	if !o.Audience.Public() && o.Audience.Kind != allmende.AudLocal && !keys.IsAuthor(o) {
-		return false
-	}
-	return allows(o.Policy.Quote, o, keys)
 }
 
 // direct names the actors of a direct audience: the mentioned, the chosen and the writer.

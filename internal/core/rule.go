@@ -124,27 +124,6 @@ func (c *Core) seen(ctx context.Context, w who, id allmende.ID) (*allmende.Objec
 	return o, keys, err
 }
 
-// allows tells whether an authors' rule lets the asker reply, quote or boost.
-func allows(rule string, o *allmende.Object, keys *read.Keys) bool {
-	if keys.IsAuthor(o) {
-		return true
-	}
-	mentioned := false
-	for _, m := range o.Mentions {
-		mentioned = mentioned || m == keys.Viewer.Actor
-	}
-	switch rule {
-	case "", allmende.Anyone:
-		return true
-	case allmende.Followers:
-		_, follows := keys.Following[o.Owner]
-		return follows || mentioned
-	case allmende.Mentioned:
-		return mentioned
-	}
-	return false
-}
-
 // mayEdit tells whether the asker may change an object's text: its authors,
 // and in the wiki whoever can see it and is a member here.
 func mayEdit(o *allmende.Object, keys *read.Keys) bool {

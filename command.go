@@ -250,6 +250,13 @@ type MarkRead struct {
 	Last ID     `json:"last"`
 }
 
+// Dismiss takes away one of the acting actor's notifications, or (All) every one.
+type Dismiss struct {
+	Act
+	Notification ID   `json:"notification,omitempty"`
+	All          bool `json:"all,omitempty"`
+}
+
 // SignUp makes an account with its person. Registration settings decide
 // whether it may act at once.
 type SignUp struct {

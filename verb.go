@@ -54,6 +54,9 @@ func (*MuteThread) Verb() string { return "mute_thread" }
 // Verb is "mark_read".
 func (*MarkRead) Verb() string { return "mark_read" }
 
+// Verb is "dismiss".
+func (*Dismiss) Verb() string { return "dismiss" }
+
 // Verb is "sign_up".
 func (*SignUp) Verb() string { return "sign_up" }
 
@@ -131,6 +134,7 @@ var Commands = map[string]func() Command{
 	"follow_tag":    func() Command { return &FollowTag{} },
 	"mute_thread":   func() Command { return &MuteThread{} },
 	"mark_read":     func() Command { return &MarkRead{} },
+	"dismiss":       func() Command { return &Dismiss{} },
 	"sign_up":       func() Command { return &SignUp{} },
 	"confirm_mail":  func() Command { return &ConfirmMail{} },
 	"set_account":   func() Command { return &SetAccount{} },

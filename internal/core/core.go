@@ -149,6 +149,8 @@ func (c *Core) prepare(ctx context.Context, cmd allmende.Command) (step, error) 
 		return c.muteThread(ctx, cmd)
 	case *allmende.MarkRead:
 		return c.markRead(ctx, cmd)
+	case *allmende.Dismiss:
+		return c.dismiss(ctx, cmd)
 	case *allmende.AddMedia:
 		return c.addMedia(ctx, cmd)
 	case *allmende.SetMedia:

@@ -72,6 +72,12 @@ func DismissNotification(ctx context.Context, q Q, to, id allmende.ID) error {
 	return err
 }
 
+// ClearNotifications removes all of an actor's notifications.
+func ClearNotifications(ctx context.Context, q Q, to allmende.ID) error {
+	_, err := q.Exec(ctx, `delete from notification where recipient = $1`, int64(to))
+	return err
+}
+
 // Notifications lists what an actor was told, newest first; kinds empty means all.
 func Notifications(ctx context.Context, q Q, to allmende.ID, span allmende.Span, kinds, without []allmende.NotificationKind) ([]allmende.Notification, error) {
 	order := "desc"

@@ -311,7 +311,7 @@ func extension(mime string) string {
 		return ".jpg"
 	case "image/svg+xml":
 		return ".svg"
-	case "audio/ogg", "audio/opus":
+	case "audio/ogg", "audio/opus", "audio/ogg; codecs=opus":
 		return ".opus"
 	case "audio/mp4", "audio/x-m4a":
 		return ".m4a"

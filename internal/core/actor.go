@@ -154,7 +154,10 @@ func (ch *change) picture(where, id *allmende.ID) error {
 	}
 	m.Public, m.AttachedAt = true, ch.at
 	ch.news.Media = append(ch.news.Media, m.ID)
-	return store.UpdateMedia(ch.ctx, ch, m)
+	if err := store.UpdateMedia(ch.ctx, ch, m); err != nil {
+		return err
+	}
+	return ch.makeVariants(m)
 }
 
 func (c *Core) newActor(ctx context.Context, cmd *allmende.NewActor) (step, error) {

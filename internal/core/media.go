@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 
 	"allmende"
@@ -94,7 +95,7 @@ func (c *Core) addMedia(ctx context.Context, cmd *allmende.AddMedia) (step, erro
 	m := allmende.Media{Owner: cmd.As, Kind: cmd.Kind, State: allmende.MediaQueued, Name: cmd.Name, Blob: cmd.Blob,
 		MIME: cmd.MIME, Size: cmd.Size, Width: cmd.Width, Height: cmd.Height, DurationMS: cmd.Duration,
 		Animated: cmd.Animated, Alt: strings.TrimSpace(cmd.Alt), FocusX: cmd.FocusX, FocusY: cmd.FocusY, Exif: cmd.Exif,
-		RemoteURL: cmd.RemoteURL, Secret: allmende.Secret(16)}
+		RemoteURL: cmd.RemoteURL, ShowPlace: cmd.ShowPlace, Secret: allmende.Secret(16)}
 	if err := checkMedia(&m); err != nil {
 		return nil, err
 	}
@@ -106,8 +107,21 @@ func (c *Core) addMedia(ctx context.Context, cmd *allmende.AddMedia) (step, erro
 		}
 		ch.result.Media = m.ID
 		ch.news.Media = append(ch.news.Media, m.ID)
-		return ch.job("media", m.ID.String(), m.ID, m.Owner, m.Kind, 0)
+		return ch.makeVariants(&m)
 	}, nil
+}
+
+// makeVariants queues the work on a medium. Films and sounds have queues of
+// their own, so that pictures never wait behind them.
+func (ch *change) makeVariants(m *allmende.Media) error {
+	queue := "media"
+	switch m.Kind {
+	case "video":
+		queue = "film"
+	case "audio":
+		queue = "sound"
+	}
+	return ch.job(queue, m.ID.String(), m.ID, m.Owner, m.Kind, 0)
 }
 
 func checkMedia(m *allmende.Media) error {
@@ -147,8 +161,23 @@ func (c *Core) setMedia(ctx context.Context, cmd *allmende.SetMedia) (step, erro
 			return err
 		}
 		ch.result.Media = m.ID
+		if cmd.FocusX != nil || cmd.FocusY != nil {
+			if err := ch.cropAnew(m); err != nil {
+				return err
+			}
+		}
 		return ch.drawMediaAnew(m)
 	}, nil
+}
+
+// cropAnew drops what was cut around the old focus and has it made again.
+func (ch *change) cropAnew(m *allmende.Media) error {
+	cut := func(v allmende.Variant) bool { return strings.HasPrefix(v.Name, "avatar") }
+	if !slices.ContainsFunc(m.Variants, cut) {
+		return nil
+	}
+	m.Variants = slices.DeleteFunc(m.Variants, cut)
+	return ch.makeVariants(m)
 }
 
 // set overwrites a value when a new one was given.
@@ -185,6 +214,9 @@ func (ch *change) drawMediaAnew(m *allmende.Media) error {
 }
 
 func (c *Core) mediaMade(_ context.Context, cmd *allmende.MediaMade) (step, error) {
+	if !trusted(&cmd.Act) {
+		return nil, allmende.E(allmende.Forbidden, "error.command", "verb", cmd.Verb())
+	}
 	return func(ch *change) error {
 		ch.quiet = true
 		m, err := ch.medium(cmd.Media)
@@ -216,6 +248,9 @@ func (c *Core) mediaMade(_ context.Context, cmd *allmende.MediaMade) (step, erro
 }
 
 func (c *Core) previewMade(_ context.Context, cmd *allmende.PreviewMade) (step, error) {
+	if !trusted(&cmd.Act) {
+		return nil, allmende.E(allmende.Forbidden, "error.command", "verb", cmd.Verb())
+	}
 	return func(ch *change) error {
 		ch.quiet = true
 		p := cmd.Preview

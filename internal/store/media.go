@@ -38,11 +38,11 @@ func variantsText(list []allmende.Variant) string {
 // InsertMedia adds a medium.
 func InsertMedia(ctx context.Context, q Q, m *allmende.Media) error {
 	_, err := q.Exec(ctx, `insert into media (id, owner, kind, state, name, blob, mime, size, width, height, duration, animated,
-		blurhash, focus_x, focus_y, alt, licence, remote_url, secret, public, exif, variants, created_at, attached_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+		blurhash, focus_x, focus_y, alt, licence, remote_url, secret, public, exif, variants, created_at, attached_at, show_place)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
 		int64(m.ID), int64(m.Owner), m.Kind, m.State, m.Name, m.Blob, m.MIME, m.Size, m.Width, m.Height, m.DurationMS, m.Animated,
 		m.Blurhash, m.FocusX, m.FocusY, m.Alt, m.Licence, m.RemoteURL, m.Secret, m.Public, m.Exif, variantsText(m.Variants),
-		ms(m.CreatedAt), ms(m.AttachedAt))
+		ms(m.CreatedAt), ms(m.AttachedAt), m.ShowPlace)
 	return err
 }
 

@@ -21,7 +21,8 @@ func lockIn(spec childSpec) {
 	limit(unix.RLIMIT_CORE, 0)
 	limit(unix.RLIMIT_NOFILE, 512)
 	limit(unix.RLIMIT_FSIZE, uint64(spec.File))
-	limit(unix.RLIMIT_CPU, uint64(spec.CPU))
+	// The soft limit ends a tool with a signal of its own, the hard one whatever ignores that.
+	_ = unix.Setrlimit(unix.RLIMIT_CPU, &unix.Rlimit{Cur: uint64(spec.CPU), Max: uint64(spec.CPU) + 2})
 	_ = landlock.V11.BestEffort().Restrict(fileRules(spec)...)
 	_ = denySyscalls()
 	if spec.Mode != modeExec {

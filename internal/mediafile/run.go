@@ -96,7 +96,7 @@ func (r *Runner) run(ctx context.Context, t task) error {
 	if err == nil {
 		return nil
 	}
-	return explain(ctx, t.name, cmd, errs.String(), err)
+	return explain(ctx, t, cmd, errs.String(), err)
 }
 
 func (r *Runner) logRun(ctx context.Context, t task, cmd *exec.Cmd, took time.Duration, err error) {
@@ -128,10 +128,11 @@ func watch(ctx context.Context, t task, cancel context.CancelCauseFunc) {
 	}
 }
 
-func explain(ctx context.Context, tool string, cmd *exec.Cmd, stderr string, err error) error {
-	fail := &ToolError{Tool: tool, Reason: ReasonFailed, Stderr: strings.TrimSpace(stderr)}
+func explain(ctx context.Context, t task, cmd *exec.Cmd, stderr string, err error) error {
+	fail := &ToolError{Tool: t.name, Reason: ReasonFailed, Stderr: strings.TrimSpace(stderr)}
 	cause, signal := context.Cause(ctx), signalled(cmd.ProcessState)
 	lower := strings.ToLower(stderr)
+	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	switch {
 	case errors.Is(cause, errStalled):
 		fail.Reason = ReasonStalled
@@ -143,7 +144,7 @@ func explain(ctx context.Context, tool string, cmd *exec.Cmd, stderr string, err
 		fail.Reason = ReasonMissing
 	case strings.Contains(lower, "no space left on device"):
 		fail.Reason = ReasonNoSpace
-	case signal == syscall.SIGXCPU:
+	case signal == syscall.SIGXCPU, signal == syscall.SIGKILL && used >= time.Duration(t.spec.CPU)*time.Second:
 		fail.Reason = ReasonCPU
 	case strings.Contains(lower, "cannot allocate memory"), strings.Contains(lower, "out of memory"), strings.Contains(lower, "failed to allocate"):
 		fail.Reason = ReasonMemory

@@ -35,7 +35,7 @@ func (w *Web) object(q *req) error {
 		return q.redirect(o.Path())
 	}
 	if path := PathOf(o, one.Actors); path != o.Path() {
-		http.Redirect(q.ResponseWriter, q.Request, path, http.StatusFound)
+		http.Redirect(q.rw, q.Request, path, http.StatusFound)
 		return nil
 	}
 	if o.Kind.Titled() {
@@ -158,7 +158,7 @@ func (w *Web) react(kind allmende.ReactionKind) handler {
 		}
 		s := b.Stats[id]
 		count := map[allmende.ReactionKind]int{allmende.Like: s.Likes, allmende.Boost: s.Boosts}[kind]
-		return httpx.WriteJSON(q.ResponseWriter, http.StatusOK, countView{On: !off, Count: count})
+		return httpx.WriteJSON(q.rw, http.StatusOK, countView{On: !off, Count: count})
 	}
 }
 
@@ -177,7 +177,7 @@ func (w *Web) remove(q *req) error {
 		return err
 	}
 	if q.wantsJSON() {
-		return httpx.WriteJSON(q.ResponseWriter, http.StatusOK, map[string]string{"undo": "/o/" + id.String() + "/undelete"})
+		return httpx.WriteJSON(q.rw, http.StatusOK, map[string]string{"undo": "/o/" + id.String() + "/undelete"})
 	}
 	if undo {
 		q.flash("ok", q.t("page.undeleted"), "")
@@ -254,6 +254,6 @@ func (w *Web) permanentActor(q *req) error {
 	if a.State == allmende.ActorDeleted {
 		return allmende.E(allmende.Gone, "error.actor_gone")
 	}
-	http.Redirect(q.ResponseWriter, q.Request, a.Path(), http.StatusFound)
+	http.Redirect(q.rw, q.Request, a.Path(), http.StatusFound)
 	return nil
 }

@@ -255,7 +255,7 @@ func (w *Web) relate(q *req) error {
 		if err != nil {
 			return err
 		}
-		return httpx.WriteJSON(q.ResponseWriter, http.StatusOK, map[string]any{"on": t.State == "following" || t.State == "asked", "state": t.State})
+		return httpx.WriteJSON(q.rw, http.StatusOK, map[string]any{"on": t.State == "following" || t.State == "asked", "state": t.State})
 	}
 	return q.back(a.Path())
 }

@@ -15,6 +15,7 @@ func (w *Web) Routes(r chi.Router) {
 	w.streamRoutes(r)
 	w.objectRoutes(r)
 	w.personRoutes(r)
+	w.readerRoutes(r)
 	r.NotFound(w.page(func(*req) error { return allmende.E(allmende.NotFound, "error.page_not_found") }))
 	r.MethodNotAllowed(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusMethodNotAllowed) })
 }
@@ -50,4 +51,33 @@ func (w *Web) personRoutes(r chi.Router) {
 	r.Get("/@{name}/followers", w.page(w.followList(true)))
 	r.Get("/@{name}/following", w.page(w.followList(false)))
 	r.Post("/@{name}/{verb:follow|unfollow|block|unblock|mute|unmute|accept|reject|remove-follower}", w.act(w.relate))
+}
+
+func (w *Web) readerRoutes(r chi.Router) {
+	r.Get("/write/article", w.member(w.newArticle))
+	r.Post("/write/article", w.act(w.postNew(allmende.Article)))
+	r.Get("/write/page", w.member(w.newPage))
+	r.Post("/write/page", w.act(w.postNew(allmende.Page)))
+	r.Get("/drafts", w.member(w.drafts))
+	r.Get("/wiki", w.page(w.wikiIndex))
+	r.Get("/wiki/*", w.page(w.wikiPage))
+	r.Get("/@{name}/wiki/*", w.page(w.groupPage))
+	r.Get("/@{name}/{slug}", w.page(w.article))
+	r.Route("/o/{id:[0-9]+}", func(r chi.Router) {
+		r.Get("/edit", w.member(w.edit))
+		r.Post("/edit", w.act(w.postEdit))
+		r.Post("/publish", w.act(w.publishNow))
+		r.Get("/history", w.page(w.history))
+		r.Get("/diff", w.page(w.diff))
+		r.Get("/r/{number:[0-9]+}", w.page(w.revision))
+		r.Post("/r/{number:[0-9]+}/restore", w.act(w.restore))
+		r.Get("/discussion", w.page(w.discussion))
+		r.Get("/links", w.page(w.linksHere))
+		r.Get("/grow", w.member(w.growForm))
+		r.Post("/grow", w.act(w.postGrow))
+		r.Post("/consent", w.act(w.postConsent))
+		r.Get("/authors", w.page(w.authors))
+		r.Post("/authors", w.act(w.postAuthors))
+		r.Post("/authors/answer", w.act(w.answerAuthors))
+	})
 }

@@ -60,8 +60,8 @@ func New(d Deps) *Web {
 
 // req is one request with who asks.
 type req struct {
-	http.ResponseWriter
 	*http.Request
+	rw      http.ResponseWriter
 	web     *Web
 	lang    lang.Tag
 	viewer  allmende.Viewer
@@ -116,7 +116,7 @@ func (w *Web) post(h handler) http.HandlerFunc {
 		if strings.HasPrefix(q.Header.Get("Content-Type"), "multipart/form-data") && q.account != nil {
 			limits = httpx.FormLimits{Bytes: w.UploadMax, Memory: 1 << 20, Fields: 1000}
 		}
-		form, err := httpx.ReadForm(q.ResponseWriter, q.Request, limits)
+		form, err := httpx.ReadForm(q.rw, q.Request, limits)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (w *Web) post(h handler) http.HandlerFunc {
 
 // asker finds out who asks, and in which language to answer.
 func (w *Web) asker(rw http.ResponseWriter, r *http.Request) (*req, error) {
-	q := &req{ResponseWriter: rw, Request: r, web: w, lang: lang.Match(r.Header.Get("Accept-Language"), "")}
+	q := &req{rw: rw, Request: r, web: w, lang: lang.Match(r.Header.Get("Accept-Language"), "")}
 	if chosen := r.URL.Query().Get("lang"); chosen != "" {
 		q.lang = lang.Match("", chosen)
 	}
@@ -264,23 +264,23 @@ func (q *req) draw(b ui.Base, view any, content templ.Component) error {
 }
 
 func (q *req) drawStatus(status int, b ui.Base, view any, content templ.Component) error {
-	h := q.ResponseWriter.Header()
+	h := q.rw.Header()
 	h.Add("Vary", "Accept, Accept-Language, Cookie")
 	if q.session != nil || status >= 400 || q.Method != http.MethodGet {
-		httpx.Private(q.ResponseWriter)
+		httpx.Private(q.rw)
 	} else {
 		h.Set("Cache-Control", "no-cache")
 	}
 	if q.wantsJSON() {
-		return httpx.WriteJSON(q.ResponseWriter, status, view)
+		return httpx.WriteJSON(q.rw, status, view)
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", b.Lang.HTML())
-	q.ResponseWriter.WriteHeader(status)
+	q.rw.WriteHeader(status)
 	if q.Method == http.MethodHead {
 		return nil
 	}
-	return ui.Page(b, content).Render(q.Context(), q.ResponseWriter)
+	return ui.Page(b, content).Render(q.Context(), q.rw)
 }
 
 // redirect leads on after a POST (303), or to the address a thing has now.
@@ -289,7 +289,7 @@ func (q *req) redirect(to string) error {
 	if q.Method == http.MethodGet || q.Method == http.MethodHead {
 		status = http.StatusMovedPermanently
 	}
-	http.Redirect(q.ResponseWriter, q.Request, to, status)
+	http.Redirect(q.rw, q.Request, to, status)
 	return nil
 }
 
@@ -330,12 +330,12 @@ func (q *req) fail(err error) {
 		if q.Method == http.MethodGet {
 			to += "?next=" + url.QueryEscape(q.URL.RequestURI())
 		}
-		http.Redirect(q.ResponseWriter, q.Request, to, http.StatusSeeOther)
+		http.Redirect(q.rw, q.Request, to, http.StatusSeeOther)
 		return
 	}
 	notes := ui.NotesOf(q.lang, err)
 	if q.wantsJSON() {
-		_ = httpx.WriteJSON(q.ResponseWriter, status, map[string]any{"error": notes[0].Text, "notes": notes})
+		_ = httpx.WriteJSON(q.rw, status, map[string]any{"error": notes[0].Text, "notes": notes})
 		return
 	}
 	p := ui.ProblemView{Status: status, Title: q.t("ui.problem_" + strconv.Itoa(status)), Text: notes[0].Text, RequestID: httpx.RequestID(q.Context())}

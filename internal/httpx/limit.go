@@ -91,9 +91,9 @@ func (l *Limiter) Guard(key func(*http.Request) string, fail Fail) func(http.Han
 				return
 			}
 			q, ok := l.Take(k)
-			q.header(w.Header())
+			q.Header(w.Header())
 			if !ok {
-				fail(w, r, allmende.E(allmende.TooMany, "http.too_many", "count", q.seconds()))
+				fail(w, r, allmende.E(allmende.TooMany, "http.too_many", "count", q.Seconds()))
 				return
 			}
 			next.ServeHTTP(w, r)
@@ -110,14 +110,15 @@ func ByAddr(r *http.Request) string {
 	return AddrKey(addr)
 }
 
-func (q Quota) header(h http.Header) {
+// Header writes the quota into an answer, under the names that apps read.
+func (q Quota) Header(h http.Header) {
 	h.Set("X-RateLimit-Limit", strconv.Itoa(q.Limit))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(q.Remaining))
 	h.Set("X-RateLimit-Reset", q.Reset.UTC().Format(time.RFC3339))
 	if q.Retry > 0 {
-		h.Set("Retry-After", strconv.Itoa(q.seconds()))
+		h.Set("Retry-After", strconv.Itoa(q.Seconds()))
 	}
 }
 
-// seconds is how long to wait, rounded up.
-func (q Quota) seconds() int { return int(math.Ceil(q.Retry.Seconds())) }
+// Seconds is how long to wait, rounded up.
+func (q Quota) Seconds() int { return int(math.Ceil(q.Retry.Seconds())) }

@@ -49,7 +49,7 @@ func (r *Reader) rank(ctx context.Context, keys *Keys, w *wish, hits, titled []a
 func (r *Reader) pageCalled(ctx context.Context, w *wish) (allmende.ID, error) {
 	title, err := text.NormalTitle(strings.TrimSpace(w.free))
 	if err != nil {
-		return 0, nil //nolint:nilerr // no title, so no page
+		return 0, nil // what cannot be a title is no page
 	}
 	a, err := store.AddressOf(ctx, r.db.Read(), allmende.Server, "wiki", text.Fold(title))
 	if err != nil || a == nil {

@@ -19,6 +19,9 @@ func document(o *allmende.Object, media map[allmende.ID]*allmende.Media) store.S
 	if lang != "" {
 		tokens = append(tokens, store.KeyLang(lang))
 	}
+	if lang == "de" || lang == "en" {
+		lang = "" // writers often forget to change the language: the stems of both are kept
+	}
 	for _, tag := range o.Tags {
 		tokens = append(tokens, store.KeyTag(text.Fold(tag)))
 	}

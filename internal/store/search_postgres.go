@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"allmende"
+	"allmende/internal/db"
+)
+
+// postgresSearch keeps the tokens in a tsvector under a GIN index. Such an
+// index knows no order: for a common word it would fetch half of all objects to
+// give the newest few. So each object also has a token for the stretch of time
+// it was published in, in several lengths, and Find looks at the newest stretch
+// first and at longer ones only while it has not found enough.
+type postgresSearch struct{}
+
+// stretches are the lengths as powers of two in milliseconds: 1.5 days, 6, 25,
+// 99 and 398 days.
+var stretches = []uint{27, 29, 31, 33, 35}
+
+// stretchToken names a stretch of time.
+func stretchToken(power uint, number int64) string {
+	return "_z" + strconv.Itoa(int(power)) + "_" + strconv.FormatInt(number, 10)
+}
+
+// stretchOf is the number of the stretch that an id lies in.
+func stretchOf(id allmende.ID, power uint) int64 { return int64(id) >> 16 >> power }
+
+func (postgresSearch) put(ctx context.Context, q Q, docs []SearchDoc, _ map[allmende.ID]int) error {
+	for _, d := range docs {
+		tokens := d.distinct()
+		for _, power := range stretches {
+			tokens = append(tokens, stretchToken(power, stretchOf(d.Object, power)))
+		}
+		if _, err := q.Exec(ctx, `insert into search (object, tokens) values ($1, array_to_tsvector(string_to_array($2, ' ')))
+			on conflict (object) do update set tokens = excluded.tokens`, int64(d.Object), strings.Join(tokens, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (postgresSearch) drop(ctx context.Context, q Q, ids []allmende.ID) error {
+	return chunks(ids, func(part []allmende.ID) error {
+		_, err := q.Exec(ctx, `delete from search where object in (`+db.In(1, len(part))+`)`, args(part)...)
+		return err
+	})
+}
+
+func (postgresSearch) clear(ctx context.Context, q Q) error {
+	_, err := q.Exec(ctx, `truncate search`)
+	return err
+}
+
+// Find lists the ids that match, newest first.
+func (s postgresSearch) Find(ctx context.Context, q Q, m SearchMatch) ([]allmende.ID, error) {
+	if !m.clean() {
+		return nil, nil
+	}
+	from, err := newestIndexed(ctx, q, m.Below)
+	if err != nil || from <= m.Above {
+		return nil, err
+	}
+	for i := 0; i < len(stretches); i++ {
+		power := stretches[i]
+		newest := stretchOf(from, power)
+		oldest := allmende.ID((newest - 1) << power << 16) // the two newest stretches of this length
+		if oldest <= m.Above {
+			break
+		}
+		recent := m.And([]SearchWord{{Text: stretchToken(power, newest)}, {Text: stretchToken(power, newest-1)}})
+		got, err := s.find(ctx, q, recent)
+		if err != nil || len(got) == m.Limit {
+			return got, err
+		}
+		if len(got) < m.Limit/50 {
+			i++ // rare: twice as long would not be enough either
+		}
+	}
+	return s.find(ctx, q, m)
+}
+
+// newestIndexed is the newest object below a bound.
+func newestIndexed(ctx context.Context, q Q, bound allmende.ID) (allmende.ID, error) {
+	var id int64
+	err := q.QueryRow(ctx, `select coalesce(max(object), 0) from search where object < $1`, below(bound)).Scan(&id)
+	return allmende.ID(id), err
+}
+
+func (postgresSearch) find(ctx context.Context, q Q, m SearchMatch) ([]allmende.ID, error) {
+	return collect(ctx, q, scanID, `select object from search where tokens @@ cast($1 as tsquery) and object < $2 and object > $3
+		order by object desc limit $4`, m.tsquery(), below(m.Below), int64(m.Above), m.Limit)
+}
+
+// tsquery is the match in PostgreSQL's own language.
+func (m *SearchMatch) tsquery() string {
+	var b strings.Builder
+	for i, group := range m.All {
+		if i > 0 {
+			b.WriteString(" & ")
+		}
+		tsqueryGroup(&b, group)
+	}
+	if len(m.None) > 0 {
+		b.WriteString(" & !")
+		tsqueryGroup(&b, m.None)
+	}
+	return b.String()
+}
+
+func tsqueryGroup(b *strings.Builder, group []SearchWord) {
+	b.WriteByte('(')
+	for i, w := range group {
+		if i > 0 {
+			b.WriteString(" | ")
+		}
+		b.WriteString("'" + w.Text + "'")
+		if w.Prefix {
+			b.WriteString(":*")
+		}
+	}
+	b.WriteByte(')')
+}

@@ -25,9 +25,10 @@ func (id ID) Time() time.Time { return time.UnixMilli(int64(id) >> 16).UTC() }
 // MarshalText writes the decimal form; JSON draws it as a string.
 func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
-// UnmarshalText reads the decimal form; anything else is Invalid.
+// UnmarshalText reads the decimal form, nothing or "0" for none; anything else
+// is Invalid.
 func (id *ID) UnmarshalText(b []byte) error {
-	if len(b) == 0 {
+	if len(b) == 0 || string(b) == "0" {
 		*id = 0
 		return nil
 	}

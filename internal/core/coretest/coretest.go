@@ -127,6 +127,8 @@ func (h *House) Do(cmd allmende.Command) allmende.Result {
 // Try carries out a command that may fail.
 func (h *House) Try(cmd allmende.Command) (allmende.Result, error) {
 	h.Pass(time.Second)
+	act := cmd.From()
+	defer func(at time.Time) { act.At = at }(act.At) // so that a command can be sent again later
 	return h.Core.Do(context.Background(), cmd)
 }
 

@@ -315,10 +315,8 @@ func (ch *change) tellOutlets(o *allmende.Object) error {
 	if err := ch.job("search", o.ID.String(), o.ID, 0, "", 0); err != nil {
 		return err
 	}
-	if o.ReplyTo != 0 || len(o.Mentions) > 0 || o.Quote != 0 || o.Audience.Kind != allmende.AudDirect && o.Origin == allmende.OriginLocal {
-		if err := ch.notify("object:"+o.ID.String(), o.ID, o.Owner, ""); err != nil {
-			return err
-		}
+	if err := ch.notify("object:"+o.ID.String(), o.ID, o.Owner, ""); err != nil {
+		return err
 	}
 	if o.Preview != "" && !ch.act.Quiet {
 		return ch.job("preview", o.Preview, o.ID, 0, "", 0)

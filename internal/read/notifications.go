@@ -198,10 +198,13 @@ func (r *Reader) tellable(ctx context.Context, keys *Keys, list []allmende.Notif
 
 // fromSomeone tells whether the viewer may and wants to hear of the sender.
 func (r *Reader) fromSomeone(keys *Keys, n allmende.Notification, actors map[allmende.ID]*allmende.Actor) bool {
+	a := actors[n.From]
+	if n.Kind == allmende.NotifySignUp {
+		return a != nil && a.State != allmende.ActorDeleted
+	}
 	if n.From == 0 || Official(n.Kind) {
 		return true
 	}
-	a := actors[n.From]
 	return a != nil && a.State == allmende.ActorActive && keys.Hears(n.From, r.now())
 }
 

@@ -42,12 +42,6 @@ func NotificationsOn(ctx context.Context, q Q, object allmende.ID, kinds []allme
 		where object = $1 and kind in (`+db.In(3, len(kinds))+`) order by id limit $2`, list...)
 }
 
-// NotificationsFrom lists what someone was told of another, of one kind.
-func NotificationsFrom(ctx context.Context, q Q, to allmende.ID, kind allmende.NotificationKind, from allmende.ID) ([]allmende.Notification, error) {
-	return collect(ctx, q, scanNotification, `select `+notificationColumns+` from notification
-		where recipient = $1 and kind = $2 and sender = $3 limit 100`, int64(to), kind, int64(from))
-}
-
 // DeleteNotifications takes notifications back, as when a like is undone.
 func DeleteNotifications(ctx context.Context, q Q, ids []allmende.ID) error {
 	return chunks(ids, func(part []allmende.ID) error {

@@ -212,3 +212,12 @@ func clip(s string, n int) string {
 	}
 	return s[:n]
 }
+
+// CookieName is the name of the session's cookie, the only one there is. With
+// https it is bound to this host (RFC 6265bis, section 4.1.3.2).
+func CookieName(https bool) string {
+	if https {
+		return "__Host-allmende"
+	}
+	return "allmende"
+}

@@ -172,14 +172,8 @@ func (w *Web) asker(rw http.ResponseWriter, r *http.Request) (*req, error) {
 	return q, nil
 }
 
-// cookieName is the session's cookie, the only one there is. With https it is
-// bound to this host.
-func (w *Web) cookieName() string {
-	if strings.HasPrefix(w.BaseURL, "https://") {
-		return "__Host-allmende"
-	}
-	return "allmende"
-}
+// cookieName is the name of the session's cookie.
+func (w *Web) cookieName() string { return auth.CookieName(strings.HasPrefix(w.BaseURL, "https://")) }
 
 // setCookie keeps a session in the browser, or (with an empty value) ends it.
 func (w *Web) setCookie(rw http.ResponseWriter, value string) {

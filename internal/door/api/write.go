@@ -1,0 +1,188 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"allmende"
+	"allmende/internal/httpx"
+	"allmende/internal/live"
+	"allmende/internal/text"
+)
+
+// draft keeps what stands in the composer while it is typed. It takes the
+// composer's own form and answers the draft's id.
+func (d *Door) draft(c *call) error {
+	f, err := httpx.ReadForm(c.w, c.Request, httpx.SmallForm)
+	if err != nil {
+		return err
+	}
+	if err := d.writes(c, "write:statuses", f.Raw("csrf")); err != nil {
+		return err
+	}
+	if f.Raw("edit") != "" {
+		return c.answer(map[string]string{}) // a published note is not saved while it is typed
+	}
+	var media []allmende.ID
+	for _, s := range f.Values["media"] {
+		if id, err := allmende.ParseID(s); err == nil {
+			media = append(media, id)
+		}
+	}
+	act := allmende.Act{By: c.viewer.Account, As: c.viewer.Actor, Via: "api", At: d.Now()}
+	source, summary, language := f.Text("text"), f.Line("warning"), f.Line("lang")
+	audience := allmende.AudienceChoice{Kind: allmende.AudienceKind(f.Raw("audience"))}
+	policy := allmende.Policy{Reply: f.Raw("reply_policy"), Quote: f.Raw("quote_policy")}
+	if known, err := allmende.ParseID(f.Raw("draft")); err == nil {
+		res, err := d.Core.Do(c.Context(), &allmende.Edit{Act: act, Object: known, Source: &source, Summary: &summary, Lang: &language, Media: &media,
+			Audience: &audience, Policy: &policy, Autosave: true})
+		if err != nil {
+			return err
+		}
+		return c.answer(map[string]allmende.ID{"id": res.Object})
+	}
+	cmd := &allmende.Publish{Act: act, Kind: allmende.Note, State: allmende.Draft, Source: source, Summary: summary, Lang: language, Media: media,
+		Audience: audience, Policy: policy}
+	cmd.ReplyTo, _ = allmende.ParseID(f.Raw("reply"))
+	cmd.Quote, _ = allmende.ParseID(f.Raw("quote"))
+	res, err := d.Core.Do(c.Context(), cmd)
+	if err != nil {
+		return err
+	}
+	return c.answer(map[string]allmende.ID{"id": res.Object})
+}
+
+// preview draws a text as readers would see it; nothing is kept.
+func (d *Door) preview(c *call) error {
+	f, err := httpx.ReadForm(c.w, c.Request, httpx.SmallForm)
+	if err != nil {
+		return err
+	}
+	if err := d.writes(c, "write:statuses", f.Raw("csrf")); err != nil {
+		return err
+	}
+	note := f.Raw("kind") == "note"
+	doc, err := text.Render(text.Markdown, f.Text("text"), text.Options{Wiki: !note, Heading: !note, SoftBreaks: !note,
+		ResolveMention: func(handle string) (string, bool) {
+			a, err := d.Read.ActorByHandle(c.Context(), handle, d.AccountDomain)
+			if err != nil {
+				return "", false
+			}
+			return a.Path(), true
+		},
+		ResolveWiki: func(title string) (string, bool) {
+			id, err := d.Read.Address(c.Context(), allmende.Server, "wiki", text.Fold(title))
+			return "/wiki/" + text.TitlePath(title), err == nil && id != 0
+		}})
+	if err != nil {
+		return allmende.Wrong("text", "error.text_large", "max", text.MaxSource).Because(err)
+	}
+	return c.answer(map[string]string{"html": doc.HTML})
+}
+
+// beat keeps a silent stream alive through proxies.
+const beat = 25 * time.Second
+
+// stream tells an open page what is new: "news" with the id of each line that
+// the list would now show, "badge" with the number of unread notifications
+// (row T18). Whoever reads too slowly is cut off and comes again.
+func (d *Door) stream(c *call) error {
+	list := c.URL.Query().Get("list")
+	if list != "public" && c.viewer.Anonymous() {
+		return allmende.E(allmende.SignIn, "error.sign_in")
+	}
+	if err := c.reads("read:statuses"); err != nil {
+		return err
+	}
+	out := http.NewResponseController(c.w)
+	c.w.Header().Set("Content-Type", "text/event-stream")
+	c.w.Header().Set("X-Accel-Buffering", "no")
+	news := d.Hub.Subscribe(c.Context(), 256)
+	if _, err := fmt.Fprint(c.w, "retry: 3000\n\n"); err != nil {
+		return nil // the page was closed
+	}
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	for {
+		if err := out.Flush(); err != nil {
+			return nil
+		}
+		select {
+		case <-c.Context().Done():
+			return nil
+		case <-httpx.Stopping(c.Context()):
+			return nil
+		case <-ticker.C:
+			if _, err := fmt.Fprint(c.w, ": still here\n\n"); err != nil {
+				return nil
+			}
+		case n, open := <-news:
+			if !open {
+				return nil
+			}
+			if err := d.tell(c, list, n); err != nil {
+				return nil
+			}
+		}
+	}
+}
+
+// tell writes what of some news concerns this page.
+func (d *Door) tell(c *call, list string, n live.News) error {
+	var events strings.Builder
+	for _, e := range d.lines(c, list, n) {
+		fmt.Fprintf(&events, "event: news\ndata: %s\n\n", e.ID)
+	}
+	for _, to := range n.Notified {
+		if to.To == c.viewer.Actor {
+			unread, err := d.Read.Unread(c.Context(), c.viewer)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(&events, "event: badge\ndata: %d\n\n", unread)
+			break
+		}
+	}
+	if events.Len() == 0 {
+		return nil
+	}
+	_, err := fmt.Fprint(c.w, events.String())
+	return err
+}
+
+// lines are those new lines that the list would show this viewer, without
+// their own.
+func (d *Door) lines(c *call, list string, n live.News) []allmende.Entry {
+	var mine []allmende.Entry
+	switch {
+	case len(n.Entries) == 0 || list == "notifications":
+		return nil
+	case list == "public":
+		var public []allmende.Entry
+		for _, e := range n.Entries {
+			if e.Source == allmende.LocalStream {
+				public = append(public, e)
+			}
+		}
+		b, err := d.Read.Lines(c.Context(), c.viewer, public, nil)
+		if err != nil {
+			return nil
+		}
+		mine = b.Entries
+	default:
+		b, err := d.Read.HomeNews(c.Context(), c.viewer, n.Entries)
+		if err != nil {
+			return nil
+		}
+		mine = b.Entries
+	}
+	out := mine[:0]
+	for _, e := range mine {
+		if e.Source != c.viewer.Actor {
+			out = append(out, e)
+		}
+	}
+	return out
+}

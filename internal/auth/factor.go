@@ -55,16 +55,50 @@ func (a *Auth) BeginFactor(ctx context.Context, account allmende.ID) (NewFactor,
 	if err != nil {
 		return NewFactor{}, err
 	}
+	f := store.Factor{Account: account, Secret: key.Secret()}
+	if err := a.db.Write(ctx, func(tx *db.Tx) error { return store.PutFactor(ctx, tx, &f) }); err != nil {
+		return NewFactor{}, err
+	}
+	return tell(key)
+}
+
+// PendingFactor is the secret made by BeginFactor, for as long as it does not
+// count; NotFound when there is none.
+func (a *Auth) PendingFactor(ctx context.Context, account allmende.ID) (NewFactor, error) {
+	f, err := store.FactorOf(ctx, a.db.Read(), account)
+	if err != nil {
+		return NewFactor{}, err
+	}
+	if f == nil || f.Active {
+		return NewFactor{}, allmende.E(allmende.NotFound, "error.page_not_found")
+	}
+	p, err := a.person(ctx, account)
+	if err != nil {
+		return NewFactor{}, err
+	}
+	actor, err := store.ActorByID(ctx, a.db.Read(), p.account.Actor)
+	if err != nil {
+		return NewFactor{}, err
+	}
+	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(f.Secret)
+	if err != nil {
+		return NewFactor{}, err
+	}
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: a.host(), AccountName: actor.Name, Secret: secret})
+	if err != nil {
+		return NewFactor{}, err
+	}
+	return tell(key)
+}
+
+// tell draws a key for an authenticator app.
+func tell(key *otp.Key) (NewFactor, error) {
 	img, err := key.Image(240, 240)
 	if err != nil {
 		return NewFactor{}, err
 	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
-		return NewFactor{}, err
-	}
-	f := store.Factor{Account: account, Secret: key.Secret()}
-	err = a.db.Write(ctx, func(tx *db.Tx) error { return store.PutFactor(ctx, tx, &f) })
+	err = png.Encode(&b, img)
 	return NewFactor{Secret: key.Secret(), URL: key.URL(), PNG: b.Bytes()}, err
 }
 

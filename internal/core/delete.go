@@ -16,6 +16,9 @@ const UndoTime = 10 * time.Second
 const eraseAfter = 30 * 24 * time.Hour
 
 func (c *Core) delete(ctx context.Context, cmd *allmende.Delete) (step, error) {
+	if cmd.Via == "outlet" {
+		return c.eraseObject(cmd)
+	}
 	w, err := c.who(ctx, &cmd.Act, allmende.RolePublisher)
 	if err != nil {
 		return nil, err

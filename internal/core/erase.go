@@ -125,3 +125,60 @@ func (ch *change) loseAuthor(o *allmende.Object, actor allmende.ID) error {
 	}
 	return store.SetAuthor(ch.ctx, ch, o.ID, actor, 0, allmende.AuthorDeclined, ch.at.UnixMilli())
 }
+
+// eraseObject is the second half of a deletion, by the erasing outlet after the
+// grace time: texts, history, reactions and files go for good; the tombstone
+// stays. What was brought back, or deleted only lately, is left alone.
+func (c *Core) eraseObject(cmd *allmende.Delete) (step, error) {
+	if !trusted(&cmd.Act) {
+		return nil, allmende.E(allmende.Forbidden, "error.not_yours")
+	}
+	return func(ch *change) error {
+		ch.quiet = true
+		o, err := ch.fresh(cmd.Object)
+		if err != nil {
+			return err
+		}
+		if o.State != allmende.Deleted || ch.at.Sub(o.DeletedAt) < eraseAfter {
+			return nil
+		}
+		media := o.Media
+		o.Title, o.Summary, o.Source, o.HTML, o.Slug, o.Preview, o.URL = "", "", "", "", "", "", ""
+		o.Tags, o.Mentions, o.Media = nil, nil, nil
+		if err := store.UpdateObject(ch.ctx, ch, o); err != nil {
+			return err
+		}
+		ch.news.Objects = append(ch.news.Objects, o.ID)
+		if err := store.EraseObject(ch.ctx, ch, o.ID); err != nil {
+			return err
+		}
+		return ch.eraseMedia(media)
+	}, nil
+}
+
+// eraseMedia removes media that nothing shows any more; their files go with the
+// next sweep.
+func (ch *change) eraseMedia(ids []allmende.ID) error {
+	media, err := store.MediaByIDs(ch.ctx, ch, ids)
+	if err != nil {
+		return err
+	}
+	for _, m := range media {
+		users, err := store.ObjectsWithMedia(ch.ctx, ch, m.Owner, m.ID)
+		if err != nil {
+			return err
+		}
+		owner, err := ch.actorNow(m.Owner)
+		if err != nil {
+			return err
+		}
+		if len(users) > 0 || owner.Avatar == m.ID || owner.Header == m.ID {
+			continue
+		}
+		ch.news.Media = append(ch.news.Media, m.ID)
+		if err := store.DeleteMedia(ch.ctx, ch, m.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -45,9 +45,13 @@ func (c *Core) leaveByHouse(cmd *allmende.Leave) (step, error) {
 			return err
 		}
 		ch.result.Actor, ch.record.Actor = actor.ID, actor.ID
-		if actor.State == allmende.ActorDeleted {
+		switch {
+		case actor.State == allmende.ActorDeleted:
 			ch.quiet = true
 			return ch.eraseRest(actor.ID)
+		case cmd.Via == "outlet": // whoever is here has nothing to erase
+			ch.quiet = true
+			return nil
 		}
 		return ch.deleteActor(actor)
 	}, nil

@@ -3,6 +3,7 @@ package core_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"allmende"
 	"allmende/internal/core/coretest"
@@ -130,6 +131,37 @@ func TestWhatWasWrittenTogetherStaysWithTheOthers(t *testing.T) {
 	if !h.Sees(nil, article) {
 		t.Error("nobody sees the article any more")
 	}
+}
+
+func TestR4_DeletedTextsAreErasedAfterTheGraceTime(t *testing.T) {
+	h := coretest.New(t)
+	ada, bob := h.Member("ada"), h.Member("bob")
+	object := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: "Plan", Source: "a secret #plan"}).Object
+	h.Do(&allmende.React{Act: bob.Act(), Object: object, Kind: allmende.Bookmark})
+	erase := &allmende.Delete{Act: allmende.Act{Via: "outlet", As: ada.Actor}, Object: object}
+	h.Do(erase) // it is not deleted
+	h.Do(&allmende.Delete{Act: ada.Act(), Object: object})
+	h.Pass(29 * 24 * time.Hour)
+	h.Do(erase)
+	if o := h.Object(object); o.Source == "" {
+		t.Fatal("erased before the grace time was over")
+	}
+	h.Pass(25 * time.Hour)
+	before := h.State()
+	h.Do(erase)
+	h.Do(erase)
+	if o := h.Object(object); o.State != allmende.Deleted || o.Source+o.HTML+o.Title != "" || len(o.Tags) != 0 {
+		t.Errorf("kept: %+v", o)
+	}
+	for _, rest := range []string{"revision", "address", "object_tag", "reaction"} {
+		if n := h.Count(rest); n != 0 {
+			t.Errorf("%d rows left in %s", n, rest)
+		}
+	}
+	if !slices.Equal(before, h.State()) {
+		t.Error("erasing is nothing to tell of")
+	}
+	h.Refused(&allmende.Delete{Act: allmende.Act{By: ada.Account, As: ada.Actor, Via: "outlet"}, Object: object}, allmende.Forbidden, "error.not_yours")
 }
 
 func TestTheLastAdminStays(t *testing.T) {

@@ -90,6 +90,25 @@ func ObjectsBy(ctx context.Context, q Q, actor allmende.ID, limit int) ([]allmen
 		where a.actor = $1 and a.state <> 'declined' and o.section <> 'wiki' order by o.id limit $2`, int64(actor), limit)
 }
 
+// EraseObject removes everything that hangs on a deleted object: its history,
+// addresses, tags, links, reactions, and what people were told of it.
+func EraseObject(ctx context.Context, q Q, object allmende.ID) error {
+	for _, query := range []string{
+		`delete from revision where object = $1`,
+		`delete from address where object = $1`,
+		`delete from object_tag where object = $1`,
+		`delete from object_link where object = $1`,
+		`delete from reaction where object = $1`,
+		`delete from notification where object = $1`,
+		`update object_stat set replies = 0, boosts = 0, likes = 0, quotes = 0, bookmarks = 0 where object = $1`,
+	} {
+		if _, err := q.Exec(ctx, query, int64(object)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // CountAdmins counts the active admins.
 func CountAdmins(ctx context.Context, q Q) (int, error) {
 	var n int

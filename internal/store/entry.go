@@ -76,18 +76,19 @@ func SetTags(ctx context.Context, q Q, object allmende.ID, tags []string) error 
 	return nil
 }
 
-// TagCount is a tag and how many objects carried it.
+// TagCount is a tag, and how many objects carried it.
 type TagCount struct {
-	Tag   string
-	Count int
+	Tag    string
+	Count  int
+	People int // who made them
 }
 
 // TrendingTags counts tags of public objects since an id, most used first.
 func TrendingTags(ctx context.Context, q Q, since allmende.ID, limit int) ([]TagCount, error) {
 	return collect(ctx, q, func(r row) (TagCount, error) {
 		var t TagCount
-		return t, r.Scan(&t.Tag, &t.Count)
-	}, `select t.tag, count(*) from object_tag t join object o on o.id = t.object where t.object in (
+		return t, r.Scan(&t.Tag, &t.Count, &t.People)
+	}, `select t.tag, count(*), count(distinct o.owner) from object_tag t join object o on o.id = t.object where t.object in (
 		select object from entry where source = -1 and id > $1 order by id desc limit 2000)
 		group by t.tag order by count(*) desc, t.tag limit $2`, int64(since), limit)
 }

@@ -97,10 +97,7 @@ func (s Site) actorURI(a *allmende.Actor) string {
 // appendPictures writes face and header; there are always addresses, since
 // apps draw whatever stands there.
 func (s Site) appendPictures(b []byte, in AccountInput, gone bool) []byte {
-	avatar, header := s.MissingAvatar(in.Actor.ID), s.Base+MissingHeaderPath
-	if u := s.pictureURL(in.Avatar, 400); u != "" && !gone {
-		avatar = u
-	}
+	avatar, header := s.AvatarURL(in.Actor, in.Avatar), s.Base+MissingHeaderPath
 	if u := s.pictureURL(in.Header, 1280); u != "" && !gone {
 		header = u
 	}
@@ -117,9 +114,14 @@ const (
 	MissingAvatars    = 12
 )
 
-// MissingAvatar is the address of the face of an actor without one.
-func (s Site) MissingAvatar(id allmende.ID) string {
-	return s.Base + MissingAvatarPath + strconv.Itoa(int(uint64(id)%MissingAvatars)) + ".png"
+// AvatarURL is the address of an actor's face; there is one for those without.
+func (s Site) AvatarURL(a *allmende.Actor, avatar *allmende.Media) string {
+	if a.State != allmende.ActorSuspended && a.State != allmende.ActorDeleted {
+		if u := s.pictureURL(avatar, 400); u != "" {
+			return u
+		}
+	}
+	return s.Base + MissingAvatarPath + strconv.Itoa(int(uint64(a.ID)%MissingAvatars)) + ".png"
 }
 
 // CredentialInput is what one sees of one's own account besides the rest.

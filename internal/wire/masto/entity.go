@@ -2,6 +2,7 @@ package masto
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"allmende"
@@ -32,6 +33,13 @@ func (s Site) DrawTag(name string, following *bool) Tag {
 		no := false
 		t.Featuring = &no
 	}
+	return t
+}
+
+// DrawTrend draws a tag that was used so often lately, by so many.
+func (s Site) DrawTrend(name string, uses, people int, day time.Time) Tag {
+	t := s.DrawTag(name, nil)
+	t.History = []TagHistory{{Day: strconv.FormatInt(day.Unix(), 10), Uses: strconv.Itoa(uses), Accounts: strconv.Itoa(people)}}
 	return t
 }
 

@@ -64,7 +64,7 @@ func (s Site) AppendFixed(b []byte, in StatusInput) []byte {
 	if in.Preview == nil || len(o.Media) > 0 {
 		return append(b, "null"...)
 	}
-	return s.appendCard(b, in.Preview, in.Media[in.Preview.Image])
+	return s.AppendCard(b, in.Preview, in.Media[in.Preview.Image])
 }
 
 func published(o *allmende.Object) time.Time {
@@ -187,8 +187,8 @@ func (s Site) appendMentions(b []byte, in StatusInput) []byte {
 	return b
 }
 
-// appendCard writes a PreviewCard.
-func (s Site) appendCard(b []byte, p *allmende.Preview, image *allmende.Media) []byte {
+// AppendCard writes a PreviewCard.
+func (s Site) AppendCard(b []byte, p *allmende.Preview, image *allmende.Media) []byte {
 	kind := p.Kind
 	if kind != "photo" && kind != "video" {
 		kind = "link"
@@ -286,6 +286,11 @@ func (q *Quote) append(b []byte, deep bool) []byte {
 		return append(b, "null}"...)
 	}
 	return append(q.Status.append(b, false), '}')
+}
+
+// WithText adds the source to a drawn status, as deleting one answers.
+func WithText(status []byte, source string) []byte {
+	return append(appendText(status[:len(status)-1], `,"text":`, source), '}')
 }
 
 // Boost is someone's boost of a status: a status of its own around the other.

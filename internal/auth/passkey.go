@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -35,7 +36,11 @@ func passkeyConfig(s Settings, site *url.URL) *webauthn.Config {
 	if name == "" {
 		name = site.Host
 	}
-	return &webauthn.Config{RPID: site.Hostname(), RPDisplayName: name, RPOrigins: []string{site.Scheme + "://" + site.Host}}
+	host := site.Hostname()
+	if _, err := netip.ParseAddr(host); err == nil {
+		host = "localhost" // browsers know no passkeys for bare addresses; everything else works there
+	}
+	return &webauthn.Config{RPID: host, RPDisplayName: name, RPOrigins: []string{site.Scheme + "://" + site.Host}}
 }
 
 // keyOwner is an account as the passkey library wants to see it.

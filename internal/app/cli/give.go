@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"allmende"
+	"allmende/internal/app"
+	"allmende/internal/config"
+)
+
+// give hands an order to the running server, so that nothing in its memory
+// goes stale; when none runs the house is opened here.
+func (s *shell) give(ctx context.Context, cfg config.Config, o app.Order) error {
+	voice := s.voice()
+	err := app.Ask(ctx, cfg, o, voice)
+	if !errors.Is(err, app.ErrNoServer) {
+		return err
+	}
+	log := cfg
+	log.Log.Level = "warn"
+	house, err := app.New(ctx, cfg, logger(log, s.err), app.Options{Version: s.version})
+	if allmende.IsKind(err, allmende.Unavailable) {
+		if again := app.Ask(ctx, cfg, o, voice); !errors.Is(again, app.ErrNoServer) {
+			return again // a server that was just starting
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(house.Carry(ctx, o, voice), house.Close())
+}
+
+// voice prints results to standard output and what is going on to standard error.
+func (s *shell) voice() app.Voice {
+	line := func(w io.Writer) func(string) {
+		return func(text string) { fmt.Fprintln(w, text) }
+	}
+	return app.Voice{Say: line(s.out), Note: line(s.err)}
+}

@@ -83,8 +83,8 @@ func (k *Keys) Hears(actor allmende.ID, now time.Time) bool {
 	return !k.Apart(actor) && !(k.Muted(actor, now) && k.Mutes[actor].Quiet)
 }
 
-// InAudience tells whether the viewer belongs to an audience. It is the Go
-// half of store.Visible.
+// InAudience tells whether the viewer belongs to an audience. The search index
+// holds the same rule as keys in SQL; a property test compares the two.
 func (k *Keys) InAudience(a allmende.Audience) bool {
 	switch a.Kind {
 	case allmende.AudPublic, allmende.AudUnlisted:

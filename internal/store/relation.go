@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"allmende"
 	"allmende/internal/db"
@@ -136,19 +135,6 @@ func PutAudience(ctx context.Context, q Q, a *allmende.Audience, id allmende.ID)
 		}
 	}
 	return nil
-}
-
-// Visible is the rule "may see" for SQL lists: a condition on column that
-// holds the audience's id, for the viewer in argument $n (0: nobody). It is
-// the audience half only; blocks, mutes and states are checked in memory. The
-// Go half is read.Rule; a property test holds the two against each other.
-func Visible(column, arg string) string {
-	return strings.NewReplacer("COL", column, "ARG", arg).Replace(`(COL in (1, 2) or COL in (
-		select f.id from audience f join relation r on r.target = f.target where f.kind = 'followers'
-			and r.actor = ARG and r.kind = 'follow' and r.state = 'accepted'
-		union all select f.id from audience f where f.kind = 'followers' and f.target = ARG
-		union all select n.audience from audience_actor n where n.actor = ARG
-		union all select 3 from actor v where v.id = ARG and v.host = ''))`)
 }
 
 // first is the first of a list, or nil.

@@ -35,3 +35,12 @@ type Letter struct {
 	Decision ID         `json:"decision,omitempty"`
 	Reason   string     `json:"reason,omitempty"`
 }
+
+// Where the links of letters lead; a code or token follows.
+const (
+	PathConfirm     = "/confirm/"     // prove the address of a new account
+	PathPassword    = "/password/"    // choose a new password
+	PathChange      = "/change/"      // prove a new address
+	PathReport      = "/report/"      // the state of a report, by its receipt
+	PathUnsubscribe = "/unsubscribe/" // no more notification mails; GET asks, POST does it (RFC 8058)
+)

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"syscall"
+	"unsafe"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	"golang.org/x/sys/unix"
@@ -58,16 +59,31 @@ func fileRules(spec childSpec) []landlock.Rule {
 	return rules
 }
 
-// execLimited becomes the program. The limit of address space comes last: between it and exec Go asks for no memory.
+// execLimited becomes the program. Go itself holds more address space than a tool may have, so the limit is set
+// by the last system call before exec, and both are raw: the runtime can't ask for memory between them. (With
+// syscall.Exec it sometimes did, and died.)
 func execLimited(spec childSpec) error {
 	if len(spec.Argv) == 0 {
 		return fmt.Errorf("nothing to run")
 	}
-	limit(unix.RLIMIT_AS, uint64(spec.Memory))
-	err := syscall.Exec(spec.Argv[0], spec.Argv, spec.Env)
-	fmt.Fprintln(os.Stderr, spec.Argv[0], err)
+	path, err := unix.BytePtrFromString(spec.Argv[0])
+	if err != nil {
+		return err
+	}
+	argv, err := syscall.SlicePtrFromStrings(spec.Argv)
+	if err != nil {
+		return err
+	}
+	env, err := syscall.SlicePtrFromStrings(spec.Env)
+	if err != nil {
+		return err
+	}
+	memory := &unix.Rlimit{Cur: uint64(spec.Memory), Max: uint64(spec.Memory)}
+	_, _, _ = unix.RawSyscall6(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_AS, uintptr(unsafe.Pointer(memory)), 0, 0, 0)
+	_, _, errno := unix.RawSyscall(unix.SYS_EXECVE, uintptr(unsafe.Pointer(path)), uintptr(unsafe.Pointer(&argv[0])), uintptr(unsafe.Pointer(&env[0])))
+	os.Stderr.WriteString(errno.Error())
 	os.Exit(exitNoStart)
-	return err
+	return errno
 }
 
 func probeKernelLocks() (network, limits bool) {

@@ -3,10 +3,10 @@
 package mediafile
 
 import (
+	"os"
 	"os/exec"
-	"syscall"
 )
 
 func ownGroup(*exec.Cmd) {}
 
-func signalled(interface{ Sys() any }) syscall.Signal { return 0 }
+func endedBy(*os.ProcessState) ending { return byItself }

@@ -3,6 +3,7 @@
 package mediafile
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -13,16 +14,21 @@ func ownGroup(cmd *exec.Cmd) {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
-// signalled gives the signal that ended a process, through a shell too, or 0.
-func signalled(state interface{ Sys() any }) syscall.Signal {
+// endedBy reads the signal that ended a process, told by a shell too.
+func endedBy(state *os.ProcessState) ending {
 	w, ok := state.Sys().(syscall.WaitStatus)
-	switch {
-	case !ok:
-		return 0
-	case w.Signaled():
-		return w.Signal()
-	case w.ExitStatus() > 128 && w.ExitStatus() < 128+32:
-		return syscall.Signal(w.ExitStatus() - 128)
+	if !ok {
+		return byItself
 	}
-	return 0
+	signal := w.Signal()
+	if !w.Signaled() {
+		signal = syscall.Signal(max(0, w.ExitStatus()-128))
+	}
+	switch signal {
+	case syscall.SIGXCPU:
+		return byLimit
+	case syscall.SIGKILL, syscall.SIGTERM:
+		return byKill
+	}
+	return byItself
 }

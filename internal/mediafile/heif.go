@@ -116,7 +116,7 @@ func (h *heifHead) associations(w *window, b box) error {
 	wideItem, wideIndex, entries := c[0] > 0, c[3]&1 != 0, be32(c[4:])
 	for c = c[8:]; entries > 0 && len(h.assoc) < maxItems; entries-- {
 		var item int64
-		if item, c = take(c, wideItem, 2, 4); c == nil || len(c) < 1 {
+		if item, c = take(c, wideItem, 2, 4); len(c) < 1 {
 			return nil
 		}
 		count := int(c[0])

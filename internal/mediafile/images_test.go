@@ -71,7 +71,11 @@ func TestAPhotoGetsAllItsSizes(t *testing.T) {
 
 func TestNoVariantOfAPhotoTellsThePlace(t *testing.T) {
 	for name, r := range map[string]*mediafile.Runner{"vips": runner(t), "without vips": withoutVips(t)} {
-		for _, src := range gpsPhotos {
+		photos := gpsPhotos
+		if name != "vips" {
+			photos = photos[:1] // Go decodes slowly, and its encoder knows no metadata
+		}
+		for _, src := range photos {
 			t.Run(name+" "+filepath.Base(src), func(t *testing.T) {
 				for _, v := range images(t, r, src).Variants {
 					b := load(t, v.Path)

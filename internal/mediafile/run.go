@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -104,9 +103,13 @@ func (r *Runner) logRun(ctx context.Context, t task, cmd *exec.Cmd, took time.Du
 	r.cfg.Log.DebugContext(ctx, "ran media tool", "tool", t.name, "took", took, "cpu", s.UserTime()+s.SystemTime(), "ok", err == nil)
 }
 
-// childEnv is all that a child knows of the world outside.
+// childEnv is all that a child of our own binary knows of the world outside; a tool gets the spec's.
 func childEnv(spec childSpec) []string {
-	return []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=" + spec.Dir, "TMPDIR=" + spec.Dir, "GOTRACEBACK=none"}
+	env := []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=" + spec.Dir, "TMPDIR=" + spec.Dir, "GOTRACEBACK=none"}
+	if spec.Mode == modeExec { // it lives for some system calls only: no collector, no second thread of work
+		env = append(env, "GOMAXPROCS=1", "GOGC=off")
+	}
+	return env
 }
 
 // watch ends a task whose beat stands still.
@@ -128,9 +131,18 @@ func watch(ctx context.Context, t task, cancel context.CancelCauseFunc) {
 	}
 }
 
+// ending says what ended a process.
+type ending int
+
+const (
+	byItself ending = iota // crashes too
+	byKill
+	byLimit // of CPU time
+)
+
 func explain(ctx context.Context, t task, cmd *exec.Cmd, stderr string, err error) error {
 	fail := &ToolError{Tool: t.name, Reason: ReasonFailed, Stderr: strings.TrimSpace(stderr)}
-	cause, signal := context.Cause(ctx), signalled(cmd.ProcessState)
+	cause, ended := context.Cause(ctx), endedBy(cmd.ProcessState)
 	lower := strings.ToLower(stderr)
 	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	switch {
@@ -144,11 +156,11 @@ func explain(ctx context.Context, t task, cmd *exec.Cmd, stderr string, err erro
 		fail.Reason = ReasonMissing
 	case strings.Contains(lower, "no space left on device"):
 		fail.Reason = ReasonNoSpace
-	case signal == syscall.SIGXCPU, signal == syscall.SIGKILL && used >= time.Duration(t.spec.CPU)*time.Second:
+	case ended == byLimit, ended == byKill && used >= time.Duration(t.spec.CPU)*time.Second:
 		fail.Reason = ReasonCPU
 	case strings.Contains(lower, "cannot allocate memory"), strings.Contains(lower, "out of memory"), strings.Contains(lower, "failed to allocate"):
 		fail.Reason = ReasonMemory
-	case signal == syscall.SIGKILL || signal == syscall.SIGTERM:
+	case ended == byKill:
 		fail.Reason = ReasonKilled
 	}
 	if fail.Stderr == "" {

@@ -61,6 +61,10 @@ func (r *Runner) Video(ctx context.Context, src string, info Info, outDir string
 		first, err = keepMP4(s, "first.mp4")
 	}
 	poster := <-posters
+	if err == nil && RefusalCode(poster.err) != "" { // a film without a poster is still a film
+		r.cfg.Log.WarnContext(ctx, "made no poster", "error", poster.err)
+		poster.err = nil
+	}
 	if err = errors.Join(err, poster.err); err != nil {
 		discard(append(poster.Variants, first))
 		return VideoSet{}, err

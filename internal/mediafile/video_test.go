@@ -74,7 +74,7 @@ func streams(t testing.TB, path, kind string) string {
 
 func TestOtherFilmsGetASmallRendition(t *testing.T) {
 	r := runner(t)
-	source := []string{"-f", "lavfi", "-i", "testsrc=size=1280x720:rate=25:duration=1", "-f", "lavfi", "-i", "sine=duration=1"}
+	source := []string{"-f", "lavfi", "-i", "testsrc=size=800x450:rate=25:duration=1", "-f", "lavfi", "-i", "sine=duration=1"}
 	with := func(name string, args ...string) string {
 		return generate(t, name, append(slices.Clone(source), args...)...)
 	}
@@ -94,8 +94,8 @@ func TestOtherFilmsGetASmallRendition(t *testing.T) {
 		"hdr":              {only("d.mp4", "640x360", "-c:v", "libx265", "-pix_fmt", "yuv420p10le", "-color_trc", "arib-std-b67", "-color_primaries", "bt2020", "-colorspace", "bt2020nc", "-x265-params", "log-level=error"), false, 640, 360, ""},
 		"odd sizes":        {only("e.webm", "321x181", fast...), false, 322, 182, ""},
 		"upright":          {only("f.webm", "360x640", fast...), false, 360, 640, ""},
-		"mkv of phones":    {with("g.mkv", "-pix_fmt", "yuv420p", "-c:a", "aac"), true, 1280, 720, "aac"},
-		"raw sound":        {with("h.mov", "-pix_fmt", "yuv420p", "-c:a", "pcm_s16le"), true, 1280, 720, "aac"},
+		"mkv of phones":    {with("g.mkv", "-pix_fmt", "yuv420p", "-c:a", "aac"), true, 800, 450, "aac"},
+		"raw sound":        {with("h.mov", "-pix_fmt", "yuv420p", "-c:a", "pcm_s16le"), true, 800, 450, "aac"},
 		"silent":           {only("i.mp4", "320x180", "-pix_fmt", "yuv420p"), true, 320, 180, ""},
 		"turned":           {write(t, "j.mp4", turnFilm(t, load(t, only("j0.mp4", "320x180", "-pix_fmt", "yuv420p")))), true, 180, 320, ""},
 		"turned 444":       {write(t, "k.mp4", turnFilm(t, load(t, only("k0.mp4", "320x180", "-pix_fmt", "yuv444p")))), false, 180, 320, ""},

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// report gathers lines and writes them as Markdown.
+type report struct {
+	options options
+	notes   []string
+	ratios  []string
+	others  []string
+}
+
+func (r *report) note(name, text string) { r.notes = append(r.notes, name+": "+text) }
+
+// compare adds a path beside the bare handler.
+func (r *report) compare(name string, got, limit result, target float64) {
+	share := got.rate / limit.rate
+	met := "yes"
+	if share < target {
+		met = "no"
+	}
+	if got.failed > 0 {
+		met = fmt.Sprintf("%d failed: %s", got.failed, got.why)
+	}
+	line := fmt.Sprintf("| %s | %.0f | %.1f / %.1f | %d | %.0f | %.0f %% | %.0f %% | %s |", name, got.rate, ms(got.p50), ms(got.p99), got.cpu.Microseconds(), limit.rate, share*100, target*100, met)
+	fmt.Println(line)
+	r.ratios = append(r.ratios, line)
+}
+
+// rate adds something that is counted by the second.
+func (r *report) rate(name string, got result, target float64) {
+	value := fmt.Sprintf("%.0f a second; p50 %.1f ms, p99 %.1f ms; %d µs of processor each", got.rate, ms(got.p50), ms(got.p99), got.cpu.Microseconds())
+	if got.failed > 0 {
+		value += fmt.Sprintf("; %d failed: %s", got.failed, got.why)
+	}
+	r.figure(name, value, fmt.Sprintf("≥ %.0f", target))
+}
+
+func (r *report) figure(name, value, target string) {
+	line := fmt.Sprintf("| %s | %s | %s |", name, value, target)
+	fmt.Println(line)
+	r.others = append(r.others, line)
+}
+
+// write makes docs/benchmarks.md.
+func (r *report) write(file string) error {
+	if file == "" {
+		return nil
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Benchmarks\n\nMade by `make bench` on %s: %d processors, %s. Server, bare handler and driver share one process and its processors,\n", time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), runtime.Version())
+	b.WriteString("so rates are those of both together; the ratio to the bare handler, measured in the same run with the same bytes, is what counts.\nAnswers are not compressed.\n\n")
+	for _, n := range r.notes {
+		b.WriteString("- " + n + "\n")
+	}
+	b.WriteString("\n## Reading, 16 clients\n\n| path | requests/s | p50 / p99 ms | µs of processor a request, driver included | bare handler/s | share | target | met |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString(strings.Join(r.ratios, "\n"))
+	b.WriteString("\n\n## Writing, searching, starting\n\n| what | measured | target |\n| --- | --- | --- |\n")
+	b.WriteString(strings.Join(r.others, "\n") + "\n")
+	return os.WriteFile(file, []byte(b.String()), 0o644)
+}

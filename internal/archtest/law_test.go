@@ -30,7 +30,7 @@ const (
 
 // helpers know the words at most; those in talking may also speak (lang).
 var (
-	helpers = []string{"text", "blob", "mediafile", "lang", "config", "fedi", "live", "httpx"}
+	helpers = []string{"text", "blob", "mediafile", "lang", "config", "fedi", "live", "httpx", "fetch"}
 	talking = []string{"live", "httpx"}
 )
 
@@ -53,7 +53,7 @@ var law = map[string][]string{
 	auth:     {store, db, "text", "lang", "live"},
 	store:    {db, "text"},
 	db:       {},
-	outlet:   {read, store, db, wire, "text", "lang", "blob", "mediafile", "fedi", "live"},
+	outlet:   {read, store, db, wire, "text", "lang", "blob", "mediafile", "fedi", "fetch", "live"},
 	"upload": {"blob", "mediafile"}, // doors get it from app as an interface
 	wire:     {"lang", "text"},
 	tests:    {anything},

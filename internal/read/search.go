@@ -19,6 +19,10 @@ const (
 	searchPage  = 20
 	snippetSize = 220       // characters
 	snippetHTML = 32 * 1024 // bytes of a text in which a snippet is looked for first
+
+	// Of what is for followers of someone at most this much is looked at, the
+	// newest first, to find what is for followers of those the viewer follows.
+	followedStep, followedSteps = 1000, 10
 )
 
 // SearchQuery is what someone wants to find. The operators in Text and the
@@ -148,30 +152,51 @@ func newest(ids []allmende.ID) []allmende.ID {
 	return ids[:min(len(ids), searchHits)]
 }
 
-// find asks the index for what the viewer may find. What everyone, every
-// member or the viewer in person may find comes first. Someone who follows
-// hundreds has hundreds of keys more: those are looked for only as far back in
-// time as the page of hits reaches.
+// find asks the index for what the viewer may find: first what everyone, every
+// member or the viewer in person may.
 func (r *Reader) find(ctx context.Context, keys *Keys, m store.SearchMatch, limit int) ([]allmende.ID, error) {
-	index := store.Search(r.db.Engine())
 	m.Limit = limit
-	hits, err := index.Find(ctx, r.db.Read(), m.And(keys.ownWords()))
-	if err != nil {
-		return nil, err
-	}
-	following := keys.followWords()
-	if len(following) == 0 {
-		return hits, nil
+	hits, err := store.Search(r.db.Engine()).Find(ctx, r.db.Read(), m.And(keys.ownWords()))
+	if err != nil || keys.Viewer.Anonymous() {
+		return hits, err
 	}
 	if len(hits) == limit {
-		m.Above = max(m.Above, hits[limit-1])
+		m.Above = max(m.Above, hits[limit-1]) // nothing older can be among the newest
 	}
-	more, err := index.Find(ctx, r.db.Read(), m.And(following))
-	if err != nil {
-		return nil, err
-	}
+	more, err := r.findFollowed(ctx, keys, m)
 	hits = newest(append(hits, more...))
-	return hits[:min(len(hits), limit)], nil
+	return hits[:min(len(hits), limit)], err
+}
+
+// findFollowed finds what followers only may find. A key for each of the
+// hundreds someone follows would make the question long and slow, so the index
+// gives all such objects and the rest is decided here.
+func (r *Reader) findFollowed(ctx context.Context, keys *Keys, m store.SearchMatch) ([]allmende.ID, error) {
+	var out []allmende.ID
+	limit := m.Limit
+	m = m.And([]store.SearchWord{{Text: store.KeyFollowers}})
+	m.Limit = followedStep
+	for range followedSteps {
+		some, err := store.Search(r.db.Engine()).Find(ctx, r.db.Read(), m)
+		if err != nil {
+			return nil, err
+		}
+		targets, err := store.SearchTargets(ctx, r.db.Read(), some)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range some {
+			target := targets[id]
+			if _, follows := keys.Following[target]; follows || target == keys.Viewer.Actor {
+				out = append(out, id)
+			}
+		}
+		if len(some) < followedStep || len(out) >= limit {
+			break
+		}
+		m.Below = some[len(some)-1]
+	}
+	return out[:min(len(out), limit)], nil
 }
 
 // ownWords are the keys that every viewer has a few of.
@@ -183,24 +208,7 @@ func (k *Keys) ownWords() []store.SearchWord {
 	if k.Local {
 		words = append(words, store.SearchWord{Text: store.KeyLocal})
 	}
-	me := k.Viewer.Actor
-	return append(words, store.SearchWord{Text: store.KeyBy(me)}, store.SearchWord{Text: store.KeyNamed(me)},
-		store.SearchWord{Text: store.KeyFollowers(me)})
-}
-
-// followWords are the keys of those the viewer follows, in order, so that the
-// same viewer asks the same question.
-func (k *Keys) followWords() []store.SearchWord {
-	ids := make([]allmende.ID, 0, len(k.Following))
-	for id := range k.Following {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	words := make([]store.SearchWord, len(ids))
-	for i, id := range ids {
-		words[i] = store.SearchWord{Text: store.KeyFollowers(id)}
-	}
-	return words
+	return append(words, store.SearchWord{Text: store.KeyBy(k.Viewer.Actor)}, store.SearchWord{Text: store.KeyNamed(k.Viewer.Actor)})
 }
 
 // resolveMakers turns the handles of from: into keys; false when one that is

@@ -13,13 +13,11 @@ import (
 // its text, and keys, which start with an underscore as no word does. Keys say
 // who may find it, who made it and what it is.
 const (
-	KeyPublic = "_p" // everyone may find it
-	KeyLocal  = "_l" // members of this server may
-	KeyMedia  = "_m"
+	KeyPublic    = "_p" // everyone may find it
+	KeyLocal     = "_l" // members of this server may
+	KeyFollowers = "_f" // followers of SearchDoc.Target may
+	KeyMedia     = "_m" // has media
 )
-
-// KeyFollowers is the key of what followers of an actor may find.
-func KeyFollowers(actor allmende.ID) string { return "_f" + actor.String() }
 
 // KeyNamed is the key of what an actor may find because it is addressed to them.
 func KeyNamed(actor allmende.ID) string { return "_d" + actor.String() }
@@ -63,6 +61,7 @@ func searchToken(s string) string {
 type SearchDoc struct {
 	Object  allmende.ID
 	Version int
+	Target  allmende.ID // whose followers may find it; zero: see its keys
 	Tokens  []string
 }
 
@@ -176,8 +175,9 @@ func PutSearch(ctx context.Context, tx *db.Tx, docs []SearchDoc, gone []allmende
 		return err
 	}
 	for _, d := range fresh {
-		if _, err := tx.Exec(ctx, `insert into indexed (object, version) values ($1, $2)
-			on conflict (object) do update set version = excluded.version`, int64(d.Object), d.Version); err != nil {
+		if _, err := tx.Exec(ctx, `insert into indexed (object, version, target) values ($1, $2, $3)
+			on conflict (object) do update set version = excluded.version, target = excluded.target`,
+			int64(d.Object), d.Version, int64(d.Target)); err != nil {
 			return err
 		}
 	}
@@ -205,17 +205,28 @@ func dropSearch(ctx context.Context, tx *db.Tx, gone []allmende.ID, known map[al
 
 func indexedVersions(ctx context.Context, q Q, ids []allmende.ID) (map[allmende.ID]int, error) {
 	out := make(map[allmende.ID]int, len(ids))
-	err := chunks(ids, func(part []allmende.ID) error {
-		_, err := collect(ctx, q, func(r row) (int, error) {
-			var id allmende.ID
+	err := indexedFacts(ctx, q, ids, func(id allmende.ID, version int, _ allmende.ID) { out[id] = version })
+	return out, err
+}
+
+// SearchTargets tells whose followers may find objects that have the key KeyFollowers.
+func SearchTargets(ctx context.Context, q Q, ids []allmende.ID) (map[allmende.ID]allmende.ID, error) {
+	out := make(map[allmende.ID]allmende.ID, len(ids))
+	err := indexedFacts(ctx, q, ids, func(id allmende.ID, _ int, target allmende.ID) { out[id] = target })
+	return out, err
+}
+
+func indexedFacts(ctx context.Context, q Q, ids []allmende.ID, fn func(id allmende.ID, version int, target allmende.ID)) error {
+	return chunks(ids, func(part []allmende.ID) error {
+		_, err := collect(ctx, q, func(r row) (struct{}, error) {
+			var id, target int64
 			var version int
-			err := r.Scan(&id, &version)
-			out[id] = version
-			return version, err
-		}, `select object, version from indexed where object in (`+db.In(1, len(part))+`)`, args(part)...)
+			err := r.Scan(&id, &version, &target)
+			fn(allmende.ID(id), version, allmende.ID(target))
+			return struct{}{}, err
+		}, `select object, version, target from indexed where object in (`+db.In(1, len(part))+`)`, args(part)...)
 		return err
 	})
-	return out, err
 }
 
 // ClearSearch empties the index, before it is made anew.

@@ -11,7 +11,8 @@ import (
 // document is what the index is to know of an object: its keys first, since a
 // very long text may fill the rest of the room.
 func document(o *allmende.Object, media map[allmende.ID]*allmende.Media) store.SearchDoc {
-	tokens := append(audienceKeys(o), store.KeyKind(o.Kind))
+	keys, target := audienceKeys(o)
+	tokens := append(keys, store.KeyKind(o.Kind))
 	if o.Section != "" {
 		tokens = append(tokens, store.KeyIn(o.Section))
 	}
@@ -36,14 +37,14 @@ func document(o *allmende.Object, media map[allmende.ID]*allmende.Media) store.S
 	}
 	tokens = append(tokens, text.Tokens(o.Summary, lang)...)
 	tokens = append(tokens, text.Tokens(text.PlainText(o.HTML), lang)...)
-	return store.SearchDoc{Object: o.ID, Version: o.Version, Tokens: tokens}
+	return store.SearchDoc{Object: o.ID, Version: o.Version, Target: target, Tokens: tokens}
 }
 
 // audienceKeys say who may find an object: its authors always; for the rest
 // its audience decides. What is unlisted is in no list of everyone, and so is
 // found by followers and by who is named in it only.
-func audienceKeys(o *allmende.Object) []string {
-	keys := []string{store.KeyBy(o.Owner)}
+func audienceKeys(o *allmende.Object) (keys []string, target allmende.ID) {
+	keys = []string{store.KeyBy(o.Owner)}
 	for _, id := range o.Authors {
 		keys = append(keys, store.KeyBy(id))
 	}
@@ -53,18 +54,18 @@ func audienceKeys(o *allmende.Object) []string {
 	case allmende.AudLocal:
 		keys = append(keys, store.KeyLocal)
 	case allmende.AudUnlisted:
-		keys = append(keys, store.KeyFollowers(o.Owner))
+		keys, target = append(keys, store.KeyFollowers), o.Owner
 		for _, id := range o.Mentions {
 			keys = append(keys, store.KeyNamed(id))
 		}
 	case allmende.AudFollowers:
-		keys = append(keys, store.KeyFollowers(o.Audience.Target))
+		keys, target = append(keys, store.KeyFollowers), o.Audience.Target
 	case allmende.AudDirect:
 		for _, id := range o.Audience.Actors {
 			keys = append(keys, store.KeyNamed(id))
 		}
 	}
-	return keys
+	return keys, target
 }
 
 // baseLang is "de" for "de-AT".

@@ -6,3 +6,5 @@ create table search (
     tokens tsvector not null
 );
 create index search_tokens on search using gin (tokens) with (gin_pending_list_limit = 512);
+-- Whose followers may find it, when it has the key for that.
+alter table indexed add column target bigint not null default 0;

@@ -6,9 +6,9 @@ import (
 )
 
 // Policy is the content security policy of all pages: everything from
-// ourselves, nothing inline, nobody may frame us. Media may come from blob:
-// addresses, which is how adaptive films are fed to the player.
-const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; font-src 'self'; " +
+// ourselves, nothing inline, nobody may frame us. Pictures and media may come
+// from blob: addresses: previews of files about to be sent, adaptive films.
+const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // FilePolicy is the policy of files that members uploaded: whatever they hold,

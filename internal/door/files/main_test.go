@@ -71,6 +71,7 @@ type house struct {
 	runner  *mediafile.Runner
 	upload  *upload.Uploader
 	outlets map[string]*media.Outlet
+	router  http.Handler
 	server  *httptest.Server
 	people  map[string]allmende.Viewer
 	clock   time.Time // of the door
@@ -113,7 +114,7 @@ func (h *house) start() {
 	h.must(err)
 	r := chi.NewRouter()
 	door.Routes(r)
-	h.server = httptest.NewServer(r)
+	h.router, h.server = r, httptest.NewServer(r)
 	h.Cleanup(h.server.Close)
 }
 

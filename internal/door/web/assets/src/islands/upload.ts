@@ -1,4 +1,5 @@
 import { icon, token } from "./page";
+import { type Sent, sendPieces } from "./pieces";
 
 /** The texts of the composer, as the page brings them. */
 export interface Words {
@@ -10,43 +11,84 @@ export interface Words {
 	remind: string;
 }
 
-interface Stored {
-	id: string;
-	error?: string;
+/** A medium as the server tells of it. */
+interface Medium {
+	state: string;
+	progress: number;
+	reason?: string;
+	preview?: string;
 }
+
+const large = 8 * 1024 * 1024; // from here a file is sent in pieces
 
 /** Sends one file with progress; its description is asked meanwhile. */
 export function upload(file: File, list: Element, words: Words, done: () => void): void {
 	const row = line(file, words);
 	list.append(row);
 	const bar = row.querySelector("progress");
-	const request = new XMLHttpRequest();
-	request.open("POST", "/api/media");
-	request.setRequestHeader("X-CSRF-Token", token());
-	request.setRequestHeader("Accept", "application/json");
-	request.upload.addEventListener("progress", (e) => {
-		if (bar && e.lengthComputable) bar.value = e.loaded / e.total;
-	});
-	request.addEventListener("loadend", () => {
+	const show = (part: number): void => {
+		if (bar) bar.value = part;
+	};
+	const sending = file.size > large ? sendPieces(file, show) : sendWhole(file, show);
+	void sending.then((sent) => {
 		done();
-		stored(row, request, words);
+		stored(row, sent, words);
 	});
-	const body = new FormData();
-	body.set("file", file);
-	request.send(body);
 }
 
-function stored(row: HTMLElement, request: XMLHttpRequest, words: Words): void {
-	const answer = parse(request.responseText);
+function sendWhole(file: File, show: (part: number) => void): Promise<Sent> {
+	return new Promise((sent) => {
+		const request = new XMLHttpRequest();
+		request.open("POST", "/api/media");
+		request.setRequestHeader("X-CSRF-Token", token());
+		request.setRequestHeader("Accept", "application/json");
+		request.upload.addEventListener("progress", (e) => {
+			if (e.lengthComputable) show(e.loaded / e.total);
+		});
+		request.addEventListener("loadend", () => sent(parse(request.responseText)));
+		const body = new FormData();
+		body.set("file", file);
+		request.send(body);
+	});
+}
+
+function stored(row: HTMLElement, sent: Sent, words: Words): void {
 	const field = row.querySelector(".field");
-	row.querySelector("progress")?.remove();
-	if (request.status >= 300 || request.status === 0 || !answer.id) {
-		field?.replaceChildren(Object.assign(document.createElement("p"), { className: "wrong-note", textContent: answer.error ?? words.failed }));
+	if (!sent.id) {
+		refused(row, sent.error || words.failed);
 		return;
 	}
 	const alt = row.querySelector("textarea");
-	if (alt) alt.name = `alt.${answer.id}`;
-	field?.append(Object.assign(document.createElement("input"), { type: "hidden", name: "media", value: answer.id }));
+	if (alt) alt.name = `alt.${sent.id}`;
+	field?.append(Object.assign(document.createElement("input"), { type: "hidden", name: "media", value: sent.id }));
+	void follow(row, sent.id);
+}
+
+/** Takes the row's fields away, so that nothing of the file is published. */
+function refused(row: HTMLElement, why: string): void {
+	row.querySelector(".field")?.replaceChildren(Object.assign(document.createElement("p"), { className: "wrong-note", textContent: why }));
+}
+
+/** Shows how far the preparing is; one may publish meanwhile. */
+async function follow(row: HTMLElement, id: string): Promise<void> {
+	const bar = row.querySelector("progress");
+	bar?.removeAttribute("value");
+	for (let wait = 1000; row.isConnected; wait = Math.min(wait * 1.5, 10_000)) {
+		await new Promise((wake) => setTimeout(wake, wait));
+		const answer = await fetch(`/api/media/${id}`, { headers: { Accept: "application/json" } }).catch(() => null);
+		if (!answer?.ok) continue;
+		const medium = (await answer.json()) as Medium;
+		if (medium.state === "failed") {
+			refused(row, medium.reason ?? "");
+			return;
+		}
+		if (medium.state === "done" || medium.state === "usable") {
+			bar?.remove();
+			if (medium.preview) row.querySelector(".thumb, img")?.replaceWith(Object.assign(document.createElement("img"), { src: medium.preview, alt: "", width: 96, height: 96 }));
+			return;
+		}
+		if (bar && medium.progress > 0) bar.value = medium.progress / 100;
+	}
 }
 
 function line(file: File, words: Words): HTMLElement {
@@ -71,10 +113,10 @@ function thumb(file: File): HTMLElement {
 	return box;
 }
 
-function parse(text: string): Stored {
+function parse(text: string): Sent {
 	try {
-		return JSON.parse(text) as Stored;
+		return JSON.parse(text) as Sent;
 	} catch {
-		return { id: "" };
+		return {};
 	}
 }

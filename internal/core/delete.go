@@ -56,6 +56,9 @@ func (ch *change) bury(o *allmende.Object) error {
 	if err := store.UpdateObject(ch.ctx, ch, o); err != nil {
 		return err
 	}
+	if err := ch.coverMedia(o); err != nil {
+		return err
+	}
 	ch.news.Objects = append(ch.news.Objects, o.ID)
 	if err := ch.job("search", o.ID.String(), o.ID, 0, "", 0); err != nil {
 		return err

@@ -53,7 +53,7 @@ func (ch *change) effectOnObject(d *allmende.Decision) (bool, error) {
 		if o.State == allmende.Deleted {
 			return false, nil
 		}
-		return true, ch.removeByDecision(o)
+		return true, ch.bury(o)
 	}
 	return true, nil
 }
@@ -77,13 +77,6 @@ func (ch *change) hide(o *allmende.Object) error {
 	return ch.notify("object:"+o.ID.String(), o.ID, o.Owner, "")
 }
 
-func (ch *change) removeByDecision(o *allmende.Object) error {
-	if err := ch.bury(o); err != nil {
-		return err
-	}
-	return ch.coverMedia(o)
-}
-
 // ownDeletion is an error when it was the moderators who deleted an object.
 func (ch *change) ownDeletion(o *allmende.Object) error {
 	last, err := store.DecisionsAbout(ch.ctx, ch, o.ID, 1)
@@ -96,6 +89,9 @@ func (ch *change) ownDeletion(o *allmende.Object) error {
 // coverMedia makes the public media of an object that went from view private,
 // under a new secret address, unless another public object shows them.
 func (ch *change) coverMedia(o *allmende.Object) error {
+	if len(o.Media) == 0 {
+		return nil
+	}
 	media, err := store.MediaByIDs(ch.ctx, ch, o.Media)
 	if err != nil {
 		return err
@@ -218,7 +214,8 @@ func (ch *change) reenter(a *allmende.Actor) error {
 	return nil
 }
 
-// serverStreams are the streams of the server that an actor's object belongs to.
+// serverStreams are the streams of the server, and of tags, that an actor's
+// object belongs to.
 func serverStreams(o *allmende.Object, owner *allmende.Actor) []allmende.ID {
 	var out []allmende.ID
 	if owner.Limited {
@@ -230,5 +227,5 @@ func serverStreams(o *allmende.Object, owner *allmende.Actor) []allmende.ID {
 	if owner.Local() && (o.Audience.Kind == allmende.AudPublic || o.Audience.Kind == allmende.AudLocal) {
 		out = append(out, allmende.LocalStream)
 	}
-	return out
+	return append(out, tagStreams(o)...)
 }

@@ -164,6 +164,30 @@ func TestR4_DeletedTextsAreErasedAfterTheGraceTime(t *testing.T) {
 	h.Refused(&allmende.Delete{Act: allmende.Act{By: ada.Account, As: ada.Actor, Via: "outlet"}, Object: object}, allmende.Forbidden, "error.not_yours")
 }
 
+func TestR4_PicturesOfWhatIsDeletedLoseTheirAddress(t *testing.T) {
+	h := coretest.New(t)
+	ada := h.Member("ada")
+	picture := func() allmende.ID {
+		return h.Do(&allmende.AddMedia{Act: ada.Act(), Kind: "image", Blob: "b", MIME: "image/png", Size: 1, Width: 1, Height: 1}).Media
+	}
+	own, shared, face := picture(), picture(), picture()
+	h.Do(&allmende.SetProfile{Act: ada.Act(), Avatar: &face})
+	first := h.Do(&allmende.Publish{Act: ada.Act(), Source: "one", Media: []allmende.ID{own, shared, face}}).Object
+	h.Do(&allmende.Publish{Act: ada.Act(), Source: "two", Media: []allmende.ID{shared}})
+	was := h.Medium(own)
+	h.Do(&allmende.Delete{Act: ada.Act(), Object: first})
+	if now := h.Medium(own); !was.Public || now.Public || now.Secret == was.Secret {
+		t.Errorf("public before %v, now %v, same address %v", was.Public, now.Public, now.Secret == was.Secret)
+	}
+	if !h.Medium(shared).Public || !h.Medium(face).Public {
+		t.Error("what another note or the profile shows went too")
+	}
+	h.Do(&allmende.Undelete{Act: ada.Act(), Object: first})
+	if !h.Medium(own).Public {
+		t.Error("the picture did not come back with its note")
+	}
+}
+
 func TestTheLastAdminStays(t *testing.T) {
 	h := coretest.New(t)
 	boss, ada := h.Ranked("boss", allmende.Admin), h.Member("ada")

@@ -139,10 +139,13 @@ func TestSuspensionSilencesPersonAndPosts(t *testing.T) {
 func TestLimitedPeopleLeaveTheServersStreams(t *testing.T) {
 	h := coretest.New(t)
 	mod, ada := h.Ranked("mod", allmende.Moderator), h.Member("ada")
-	first := h.Note(ada, "one")
+	first := h.Note(ada, "one #noise")
 	local := h.Do(&allmende.Publish{Act: ada.Act(), Source: "two", Audience: allmende.AudienceChoice{Kind: allmende.AudLocal}}).Object
 	h.Do(&allmende.Decide{Act: mod.Act(), Actor: ada.Actor, Kind: allmende.DecideLimit, Reason: "noise"})
-	h.Note(ada, "three")
+	h.Note(ada, "three #noise")
+	if n := h.Count("entry where source < 0"); n != 0 {
+		t.Errorf("%d lines in streams of the server or of tags", n)
+	}
 	if p, l := h.Stream(allmende.PublicStream), h.Stream(allmende.LocalStream); len(p)+len(l) != 0 {
 		t.Errorf("public %v, local %v", p, l)
 	}
@@ -152,6 +155,9 @@ func TestLimitedPeopleLeaveTheServersStreams(t *testing.T) {
 	h.Do(&allmende.Decide{Act: mod.Act(), Actor: ada.Actor, Kind: allmende.DecideUnlimit, Reason: "calm"})
 	if p, l := h.Stream(allmende.PublicStream), h.Stream(allmende.LocalStream); len(p) != 2 || len(l) != 3 || p[1] != first || l[1] != local {
 		t.Errorf("public %v, local %v after unlimiting", p, l)
+	}
+	if n := h.Count("entry where source < -2"); n != 2 {
+		t.Errorf("%d lines in the tag's stream, want both notes", n)
 	}
 }
 

@@ -337,16 +337,7 @@ func (ch *change) enterStreams(o *allmende.Object) error {
 	if err != nil {
 		return err
 	}
-	if !own.Limited && o.Audience.Kind == allmende.AudPublic {
-		sources = append(sources, allmende.PublicStream)
-	}
-	if !own.Limited && own.Local() && (o.Audience.Kind == allmende.AudPublic || o.Audience.Kind == allmende.AudLocal) {
-		sources = append(sources, allmende.LocalStream)
-	}
-	if !own.Limited {
-		sources = append(sources, tagStreams(o)...)
-	}
-	for _, s := range sources {
+	for _, s := range append(sources, serverStreams(o, own)...) {
 		if err := ch.entry(allmende.Entry{Source: s, ID: o.ID, Object: o.ID, Reply: o.ReplyTo != 0, Kind: o.Kind}); err != nil {
 			return err
 		}

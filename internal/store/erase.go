@@ -119,11 +119,12 @@ func CountAdmins(ctx context.Context, q Q) (int, error) {
 // Dropped is a line that left a stream.
 type Dropped struct{ Source, Object allmende.ID }
 
-// DeleteServerEntries takes an owner's objects from the streams of the server.
+// DeleteServerEntries takes an owner's objects from the streams of the server
+// and of tags, whose numbers are negative.
 func DeleteServerEntries(ctx context.Context, q Q, owner allmende.ID) ([]Dropped, error) {
 	return collect(ctx, q, func(r row) (Dropped, error) {
 		var d Dropped
 		return d, r.Scan(&d.Source, &d.Object)
-	}, `delete from entry where source in (-1, -2) and object in (select a.object from object_author a
+	}, `delete from entry where source < 0 and object in (select a.object from object_author a
 		join object o on o.id = a.object where a.actor = $1 and o.owner = $1) returning source, object`, int64(owner))
 }

@@ -251,6 +251,14 @@ func (h *House) Object(id allmende.ID) allmende.Object {
 	return o
 }
 
+// Medium loads a medium.
+func (h *House) Medium(id allmende.ID) allmende.Media {
+	h.T.Helper()
+	m, err := store.MediaByID(context.Background(), h.DB.Read(), id)
+	h.must(err)
+	return m
+}
+
 // Stream lists the objects of a stream, newest first.
 func (h *House) Stream(source allmende.ID) []allmende.ID {
 	h.T.Helper()

@@ -142,7 +142,11 @@ func (c *Core) eraseObject(cmd *allmende.Delete) (step, error) {
 		if o.State != allmende.Deleted || ch.at.Sub(o.DeletedAt) < eraseAfter {
 			return nil
 		}
-		media := o.Media
+		media, err := store.RevisionMedia(ch.ctx, ch, o.ID)
+		if err != nil {
+			return err
+		}
+		media = sortedIDs(append(media, o.Media...))
 		o.Title, o.Summary, o.Source, o.HTML, o.Slug, o.Preview, o.URL = "", "", "", "", "", "", ""
 		o.Tags, o.Mentions, o.Media = nil, nil, nil
 		if err := store.UpdateObject(ch.ctx, ch, o); err != nil {

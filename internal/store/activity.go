@@ -28,13 +28,26 @@ func ActivitiesBy(ctx context.Context, q Q, actor, max allmende.ID, limit int) (
 		where as_actor = $1 and id < $2 order by id desc limit $3`, int64(actor), below(max), limit)
 }
 
-// ForgetActivities erases activities before a time and tells how many.
-func ForgetActivities(ctx context.Context, q Q, before allmende.ID) (int64, error) {
-	res, err := q.Exec(ctx, `delete from activity where id < $1`, int64(before))
+// ForgetActivities erases activities before an id, at most limit, and tells how many.
+func ForgetActivities(ctx context.Context, q Q, before allmende.ID, limit int) (int64, error) {
+	res, err := q.Exec(ctx, `delete from activity where id in (
+		select id from activity where id < $1 order by id limit $2)`, int64(before), limit)
 	if err != nil {
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+// ForgetKeys erases idempotency keys of before a time.
+func ForgetKeys(ctx context.Context, q Q, before time.Time) error {
+	_, err := q.Exec(ctx, `delete from idempotency where at < $1`, ms(before))
+	return err
+}
+
+// ForgetFailedJobs erases work that was given up before a time and asked for by nobody since.
+func ForgetFailedJobs(ctx context.Context, q Q, before time.Time) error {
+	_, err := q.Exec(ctx, `delete from job where failed and run_at < $1`, ms(before))
+	return err
 }
 
 // Once notes an idempotency key and tells which object it made before; zero when it is new.

@@ -57,6 +57,21 @@ func RevisionsOf(ctx context.Context, q Q, object allmende.ID, below, limit int)
 		order by number desc limit $3`, int64(object), below, limit)
 }
 
+// RevisionMedia lists the media that any revision of an object showed, some
+// of them several times.
+func RevisionMedia(ctx context.Context, q Q, object allmende.ID) ([]allmende.ID, error) {
+	lists, err := collect(ctx, q, func(r row) ([]allmende.ID, error) {
+		var s string
+		err := r.Scan(&s)
+		return splitIDs(s), err
+	}, `select media from revision where object = $1 and media <> '' limit 5000`, int64(object))
+	var out []allmende.ID
+	for _, l := range lists {
+		out = append(out, l...)
+	}
+	return out, err
+}
+
 // RevisionsBy lists the revisions an actor made before a time in milliseconds, newest first.
 func RevisionsBy(ctx context.Context, q Q, actor allmende.ID, before int64, limit int) ([]allmende.Revision, error) {
 	return collect(ctx, q, scanRevision, `select `+revisionColumns+` from revision where as_actor = $1 and at < $2

@@ -28,7 +28,7 @@ func world(t *testing.T) *outlettest.Subject {
 		return allmende.Job{Outlet: "erase", Key: id.String(), Object: id, Actor: owner, Data: "object"}
 	}
 	return &outlettest.Subject{
-		Outlet:  erase.New(h.Core.Do),
+		Outlet:  erase.New(erase.Deps{Do: h.Core.Do}, erase.Settings{}),
 		Jobs:    []allmende.Job{object(note, ada.Actor), actor(bob), object(stays, eve.Actor), actor(ada)},
 		Unknown: []allmende.Job{object(4711, ada.Actor), actor(coretest.Member{Actor: 4711})},
 		State: func() string {
@@ -50,7 +50,7 @@ func world(t *testing.T) *outlettest.Subject {
 func TestContract(t *testing.T) { outlettest.Contract(t, world) }
 
 func TestStrangeJobsAreGivenUp(t *testing.T) {
-	err := erase.New(nil).Run(context.Background(), allmende.Job{Data: "everything"})
+	err := erase.New(erase.Deps{}, erase.Settings{}).Run(context.Background(), allmende.Job{Data: "everything"})
 	if !allmende.IsKind(err, allmende.Invalid) {
 		t.Errorf("got %v", err)
 	}

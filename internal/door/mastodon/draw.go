@@ -145,7 +145,7 @@ func (p *canvas) plain(o *allmende.Object) (masto.Status, bool) {
 }
 
 // quote is what a status quotes, as far as the viewer may see it. What that
-// quotes in turn is only named, and only if the viewer may see it too.
+// quotes in turn is only named; whether it may be seen shows when it is asked for.
 func (p *canvas) quote(o *allmende.Object) *masto.Quote {
 	q := p.Quoted(o)
 	if q == nil {
@@ -160,7 +160,7 @@ func (p *canvas) quote(o *allmende.Object) *masto.Quote {
 	}
 	if q.Quote != 0 {
 		inner.Quote = &masto.Quote{State: "unauthorized"}
-		if p.Quoted(q) != nil {
+		if q.QuoteOK {
 			inner.Quote = &masto.Quote{State: "accepted", ID: q.Quote}
 		}
 	}

@@ -320,30 +320,6 @@ func (d *Door) statusSource(q *req) error {
 	return q.json(masto.DrawSource(full))
 }
 
-// statusHistory lists all states of a status, the first one first.
-func (d *Door) statusHistory(q *req) error {
-	o, err := q.object("id")
-	if err != nil {
-		return err
-	}
-	list, err := d.Read.Revisions(q.Context(), q.viewer, o, 0, 100)
-	if err != nil {
-		return err
-	}
-	out := make([]masto.StatusEdit, 0, len(list))
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i].State == allmende.Withheld {
-			continue
-		}
-		edit, err := q.edit(o, &list[i])
-		if err != nil {
-			return err
-		}
-		out = append(out, edit)
-	}
-	return q.json(out)
-}
-
 // reaction makes the handler of a reaction, or of taking it back.
 func reaction(kind allmende.ReactionKind, off bool) handler {
 	return func(q *req) error {

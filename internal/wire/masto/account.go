@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"allmende"
-	"allmende/internal/text"
 )
 
 // AccountInput is what drawing an account needs.
@@ -33,7 +32,7 @@ func (s Site) appendAccount(b []byte, in AccountInput) []byte {
 	b = appendBool(b, `,"indexable":`, a.Discover)
 	b = appendBool(b, `,"group":`, a.Kind == allmende.Group)
 	b = appendTime(append(b, `,"created_at":`...), a.CreatedAt.UTC().Truncate(day))
-	b = appendText(b, `,"note":`, text.Absolute(orEmpty(a.BioHTML, gone), s.Base))
+	b = appendText(b, `,"note":`, s.markup(orEmpty(a.BioHTML, gone)))
 	b = appendText(b, `,"url":`, s.ActorURL(a))
 	b = appendText(b, `,"uri":`, s.actorURI(a))
 	b = s.appendPictures(b, in, gone)
@@ -63,7 +62,7 @@ func (s Site) appendAccount(b []byte, in AccountInput) []byte {
 			b = append(b, ',')
 		}
 		b = appendText(b, `{"name":`, f.Name)
-		b = appendText(b, `,"value":`, text.Absolute(f.HTML, s.Base))
+		b = appendText(b, `,"value":`, s.markup(f.HTML))
 		b = append(b, `,"verified_at":null}`...)
 	}
 	return append(b, ']')

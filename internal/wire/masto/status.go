@@ -126,11 +126,11 @@ func (s Site) TagURL(tag string) string { return s.Base + "/tags/" + url.PathEsc
 // long ones are cut to an excerpt with a link, as apps have no page for them.
 func (s Site) content(o *allmende.Object) string {
 	if !o.Kind.Titled() {
-		return text.Absolute(o.HTML, s.Base)
+		return s.markup(o.HTML)
 	}
 	title := `<p><strong><a href="` + escape(s.ObjectURL(o)) + `">` + escape(o.Title) + `</a></strong></p>`
 	if len(o.HTML) <= longest {
-		return title + text.Absolute(o.HTML, s.Base)
+		return title + s.markup(o.HTML)
 	}
 	teaser := o.Summary
 	if teaser == "" {
@@ -138,6 +138,9 @@ func (s Site) content(o *allmende.Object) string {
 	}
 	return title + `<p>` + escape(teaser) + `</p><p><a href="` + escape(s.ObjectURL(o)) + `">` + escape(s.ObjectURL(o)) + `</a></p>`
 }
+
+// markup is stored HTML for apps: with whole addresses.
+func (s Site) markup(html string) string { return text.Absolute(strings.TrimRight(html, "\n"), s.Base) }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;")
 

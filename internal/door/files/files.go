@@ -15,6 +15,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"allmende"
+	"allmende/internal/auth"
 	"allmende/internal/blob"
 	"allmende/internal/httpx"
 	"allmende/internal/lang"
@@ -141,7 +142,10 @@ func (f *Files) medium(r *http.Request) (*allmende.Media, error) {
 
 func notHere() error { return allmende.E(allmende.NotFound, "error.media_not_found") }
 
-// signedIn tells who asks; nobody is refused.
+// scope is the right that an app needs for all of this, as Mastodon's apps ask for it.
+const scope = "write:media"
+
+// signedIn tells who asks; nobody is refused, and so are apps without the right.
 func (f *Files) signedIn(r *http.Request) (allmende.Viewer, error) {
 	v, err := f.Viewer(r)
 	if err != nil {
@@ -149,6 +153,9 @@ func (f *Files) signedIn(r *http.Request) (allmende.Viewer, error) {
 	}
 	if v.Anonymous() {
 		return v, allmende.E(allmende.SignIn, "error.sign_in")
+	}
+	if v.Scopes != "" && !auth.Allows(v.Scopes, scope) {
+		return v, allmende.E(allmende.Forbidden, "error.scope", "scope", scope)
 	}
 	httpx.NoteActor(r.Context(), v.Actor)
 	return v, nil

@@ -49,6 +49,12 @@ func TestP1_WhatWeDoNotTakeIsRefusedWithAReason(t *testing.T) {
 	if left := h.left(); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+	reader := h.people[ada]
+	reader.Scopes = "read write:statuses"
+	h.people["an app"] = reader
+	if got := h.medium(h.send("an app", "a.jpg", photo), http.StatusForbidden); got.Key != "error.scope" {
+		t.Errorf("an app that may not: %s", got.Key)
+	}
 	if got := h.medium(h.send("", "a.jpg", photo), http.StatusUnauthorized); got.Key != "error.sign_in" {
 		t.Errorf("nobody: %s", got.Key)
 	}

@@ -319,7 +319,10 @@ func mediaView(m *allmende.Media) ui.MediaView {
 		}
 		return v
 	}
-	v.Poster = firstPath(m, "poster", "poster-webp", "posterwebp", "cover")
+	if m.Animated {
+		v.Kind = "gif"
+	}
+	v.Poster = firstPath(m, "poster", "cover")
 	for _, variant := range m.Variants {
 		if strings.HasPrefix(variant.MIME, "video/") || strings.HasPrefix(variant.MIME, "audio/") {
 			v.Sources = append(v.Sources, ui.SourceView{Src: m.Path(variant.Name), Type: variant.MIME})

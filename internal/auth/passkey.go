@@ -198,6 +198,19 @@ func (a *Auth) Passkeys(ctx context.Context, account allmende.ID) ([]Passkey, er
 	return store.PasskeysOf(ctx, a.db.Read(), account)
 }
 
+// NamePasskey gives one of an account's passkeys another name.
+func (a *Auth) NamePasskey(ctx context.Context, account allmende.ID, id, name string) error {
+	there := false
+	err := a.db.Write(ctx, func(tx *db.Tx) (err error) {
+		there, err = store.NamePasskey(ctx, tx, account, id, strings.TrimSpace(clip(name, 60)))
+		return err
+	})
+	if err == nil && !there {
+		return allmende.E(allmende.NotFound, "error.passkey_unknown")
+	}
+	return err
+}
+
 // DropPasskey removes one of an account's passkeys.
 func (a *Auth) DropPasskey(ctx context.Context, account allmende.ID, id string) error {
 	there := false

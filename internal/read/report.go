@@ -17,12 +17,13 @@ func (r *Reader) Reports(ctx context.Context, v allmende.Viewer, state string, m
 	return store.Reports(ctx, r.db.Read(), state, max, limit)
 }
 
-// Report is one complaint, for moderators.
+// Report is one complaint, for moderators and for who made it.
 func (r *Reader) Report(ctx context.Context, v allmende.Viewer, id allmende.ID) (*allmende.Report, error) {
-	if !v.Rank.CanModerate() {
-		return nil, notForYou()
+	x, err := oneReport(store.ReportByID(ctx, r.db.Read(), id))
+	if err == nil && !v.Rank.CanModerate() && (v.Anonymous() || x.By != v.Actor) {
+		return nil, allmende.E(allmende.NotFound, "error.report_not_found")
 	}
-	return oneReport(store.ReportByID(ctx, r.db.Read(), id))
+	return x, err
 }
 
 // ReportByCode is the complaint of a receipt, for whoever holds it. The address

@@ -50,6 +50,11 @@ func UsedPasskey(ctx context.Context, q Q, id, data string, now time.Time) error
 	return err
 }
 
+// NamePasskey names one of an account's passkeys; false when there is none.
+func NamePasskey(ctx context.Context, q Q, account allmende.ID, id, name string) (bool, error) {
+	return changed(q.Exec(ctx, `update passkey set name = $3 where account = $1 and id = $2`, int64(account), id, name))
+}
+
 // DeletePasskey removes one of an account's passkeys; false when there is none.
 func DeletePasskey(ctx context.Context, q Q, account allmende.ID, id string) (bool, error) {
 	return changed(q.Exec(ctx, `delete from passkey where account = $1 and id = $2`, int64(account), id))

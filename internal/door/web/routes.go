@@ -16,6 +16,11 @@ func (w *Web) Routes(r chi.Router) {
 	w.objectRoutes(r)
 	w.personRoutes(r)
 	w.readerRoutes(r)
+	w.accountRoutes(r)
+	w.settingsRoutes(r)
+	w.moderationRoutes(r)
+	w.adminRoutes(r)
+	w.legalRoutes(r)
 	r.NotFound(w.page(func(*req) error { return allmende.E(allmende.NotFound, "error.page_not_found") }))
 	r.MethodNotAllowed(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusMethodNotAllowed) })
 }

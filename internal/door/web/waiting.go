@@ -2,6 +2,9 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
 
 	"allmende"
 	"allmende/internal/door/web/ui"
@@ -26,7 +29,22 @@ func (w *Web) waiting(q *req) error {
 			v.Text += " " + q.t("page.reason_given", "reason", decisions[0].Reason)
 		}
 	}
-	return q.draw(base, v, ui.Empty(v))
+	return q.draw(base, v, ui.Column(ui.Empty(v), q.waitingLinks(state)))
+}
+
+// waitingLinks are what somebody can do meanwhile.
+func (q *req) waitingLinks(state string) templ.Component {
+	var links []templ.Component
+	add := func(key, href string) {
+		links = append(links, ui.Button(ui.ButtonView{Text: q.t(key), Href: href, Style: "quiet"}))
+	}
+	if state == "unconfirmed" || !q.guest.Confirmed {
+		add("account.confirm_title", "/confirm?for="+url.QueryEscape(q.guest.Email))
+	}
+	add("ui.rules", "/rules")
+	add("settings.account", "/settings/account")
+	add("settings.data", "/settings/data")
+	return ui.Buttons(append(links, ui.Button(ui.ButtonView{Text: q.t("ui.sign_out"), Post: "/logout", Icon: "log-out", Style: "quiet"}))...)
 }
 
 // notReady is the front page before the set-up has ended.

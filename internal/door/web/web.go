@@ -38,6 +38,20 @@ type Deps struct {
 	// Upload stores a file as the actor's medium and starts its processing.
 	Upload func(ctx context.Context, v allmende.Viewer, name string, body io.Reader, alt string) (allmende.ID, error)
 
+	// Guests counts, per address, what anybody may post: sign-ups, reports, mails
+	// asked for. nil: not counted.
+	Guests *httpx.Limiter
+	// Export writes everything an actor made to an archive; nil: not offered.
+	Export func(ctx context.Context, v allmende.Viewer, to io.Writer) error
+	// Retry puts work that was given up back into its queue; nil: not offered.
+	Retry func(ctx context.Context, job allmende.Job) error
+	// System are facts about the server, for admins; nil: none.
+	System func(ctx context.Context) []ui.PairView
+
+	Federation string // "open", "allowlist", "off"
+	Mail       bool   // the server can send mail
+	Source     string // address of the program's source, for everybody who uses it
+
 	BaseURL       string // "https://example.org"
 	AccountDomain string
 	Version       string
@@ -51,11 +65,12 @@ type Deps struct {
 type Web struct {
 	Deps
 	flashes *live.Cache[string, ui.FlashView] // by session, shown once
+	tickets *live.Cache[string, string]       // of passkeys, by challenge
 }
 
 // New makes the door.
 func New(d Deps) *Web {
-	return &Web{Deps: d, flashes: live.NewCache[string, ui.FlashView](10000, nil)}
+	return &Web{Deps: d, flashes: live.NewCache[string, ui.FlashView](10000, nil), tickets: live.NewCache[string, string](10000, nil)}
 }
 
 // req is one request with who asks.
@@ -316,7 +331,7 @@ func (q *req) fail(err error) {
 		return
 	}
 	status := httpx.Status(err)
-	if !httpx.Ours(err) || status == http.StatusInternalServerError {
+	if httpx.Ours(err) {
 		q.web.Log.Error("request failed", "request", httpx.RequestID(q.Context()), "path", q.URL.Path, "err", err)
 	}
 	if status == http.StatusUnauthorized && !q.wantsJSON() {

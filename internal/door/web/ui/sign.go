@@ -16,13 +16,14 @@ type SignInView struct {
 	Focus   bool   // the cursor waits in the first field
 }
 
-// CodeView asks for the second factor: POST code.
+// CodeView asks for the second factor: POST code, ticket, next.
 type CodeView struct {
 	Action   string
 	CSRF     string
+	Ticket   string // of the sign-in that waits for the code
 	Next     string
 	Notes    Notes
-	Recovery string // address of the form for recovery codes
+	Recovery string // address that draws the form for recovery codes; empty: this is it
 	Focus    bool
 }
 
@@ -56,6 +57,21 @@ func (s StepsView) class(i int) string {
 		return "done"
 	}
 	return ""
+}
+
+// mode is the keyboard that phones offer.
+func (c CodeView) mode() string {
+	if c.Recovery == "" {
+		return "text"
+	}
+	return "numeric"
+}
+
+func (c CodeView) label() (label, hint string) {
+	if c.Recovery == "" {
+		return "ui.recovery_code", "ui.recovery_code_hint"
+	}
+	return "ui.code", "ui.code_hint"
 }
 
 func scopeIcon(strong bool) string {

@@ -1,0 +1,186 @@
+package web
+
+import (
+	"github.com/a-h/templ"
+
+	"allmende"
+	"allmende/internal/door/web/ui"
+	"allmende/internal/lang"
+	"allmende/internal/read"
+)
+
+// staff answers GET for moderators; for everybody else there is no such page.
+func (w *Web) staff(h handler) handler {
+	return func(q *req) error {
+		if q.account == nil || !q.viewer.Rank.CanModerate() {
+			return allmende.E(allmende.NotFound, "error.page_not_found")
+		}
+		return h(q)
+	}
+}
+
+// moderationBase frames the pages of moderators.
+func (q *req) moderationBase(title string) ui.Base {
+	b := q.base(title)
+	b.Nav, b.NoIndex = "moderation", true
+	b.Crumbs = []ui.Link{{Text: q.t("ui.moderation"), Href: "/moderation"}, {Text: title}}
+	return b
+}
+
+// queue is what waits for moderators: complaints, sign-ups, held posts.
+func (w *Web) queue(q *req) error {
+	show := q.URL.Query().Get("show")
+	list, err := w.queuePart(q, show)
+	if err != nil {
+		return err
+	}
+	waiting, err := w.Read.Waiting(q.Context(), q.viewer)
+	if err != nil {
+		return err
+	}
+	base := q.moderationBase(q.t("ui.moderation"))
+	base.Crumbs = nil
+	pills := []ui.TabView{{Text: q.t("moderation.reports"), Href: "/moderation", Icon: "flag", Current: show == ""},
+		{Text: q.t("moderation.signups"), Href: "/moderation?show=signups", Icon: "user-check", Current: show == "signups", Count: len(waiting)},
+		{Text: q.t("moderation.held"), Href: "/moderation?show=held", Icon: "hourglass", Current: show == "held"},
+		{Text: q.t("moderation.closed"), Href: "/moderation?show=closed", Icon: "check", Current: show == "closed"},
+		{Text: q.t("moderation.log"), Href: "/moderation/log", Icon: "gavel"}}
+	return q.draw(base, list.lines, ui.Column(ui.PageHead(base.Title, "", nil), ui.Pills(q.t("ui.filter"), pills), list.content))
+}
+
+// queueList is one part of the queue.
+type queueList struct {
+	lines   []ui.LineView
+	content templ.Component
+}
+
+func (w *Web) queuePart(q *req, show string) (queueList, error) {
+	switch show {
+	case "signups":
+		return w.signups(q)
+	case "held":
+		b, err := w.Read.AllHeld(q.Context(), q.viewer)
+		if err != nil {
+			return queueList{}, err
+		}
+		return queueList{content: q.listOr(q.cards(b), "hourglass", "moderation.held_none")}, nil
+	case "closed":
+		return w.reportLines(q, "closed")
+	}
+	return w.reportLines(q, "open")
+}
+
+func (w *Web) reportLines(q *req, state string) (queueList, error) {
+	list, err := w.Read.Reports(q.Context(), q.viewer, state, q.span(50).Max, 50)
+	if err != nil {
+		return queueList{}, err
+	}
+	out := queueList{}
+	for _, x := range list {
+		l := ui.LineView{ID: "r-" + x.ID.String(), Icon: "flag", Title: q.t("moderation.category_" + x.Category), Text: x.Text,
+			Note: q.t("moderation.about", "name", w.nameOf(q, x.Actor), "date", lang.Relative(q.lang, w.Now(), x.At)), Href: "/moderation/report/" + x.ID.String()}
+		out.lines = append(out.lines, l)
+	}
+	if len(list) == 0 {
+		out.content = ui.Empty(ui.EmptyView{Icon: "leaf", Title: q.t("moderation.none_" + state), Text: q.t("moderation.none_" + state + "_text")})
+		return out, nil
+	}
+	var pager ui.PagerView
+	if len(list) == 50 {
+		pager.Older = q.with("max", list[49].ID.String())
+	}
+	out.content = ui.Column(ui.Lines(out.lines), ui.Pager(pager))
+	return out, nil
+}
+
+// nameOf is an actor's handle in a line of text.
+func (w *Web) nameOf(q *req, actor allmende.ID) string {
+	a, err := w.Read.Actor(q.Context(), actor)
+	if err != nil {
+		return q.t("moderation.nobody")
+	}
+	return "@" + a.Handle()
+}
+
+// signups lists who waits, with their reasons and the two answers.
+func (w *Web) signups(q *req) (queueList, error) {
+	waiting, err := w.Read.Waiting(q.Context(), q.viewer)
+	if err != nil {
+		return queueList{}, err
+	}
+	var out queueList
+	var parts []templ.Component
+	for _, m := range waiting {
+		out.lines = append(out.lines, signupLine(q, m))
+		parts = append(parts, ui.Section("", ui.Lines([]ui.LineView{signupLine(q, m)}), q.admitForms(m)))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, ui.Empty(ui.EmptyView{Icon: "leaf", Title: q.t("moderation.signups_none"), Text: q.t("moderation.signups_none_text")}))
+	}
+	out.content = ui.Column(parts...)
+	return out, nil
+}
+
+func signupLine(q *req, m read.MemberLine) ui.LineView {
+	l := ui.LineView{ID: "s-" + m.Account.ID.String(), Icon: "user", Title: m.Actor.Label() + " (@" + m.Actor.Name + ")", Text: m.Account.Reason,
+		Note: q.t("moderation.asked", "mail", m.Account.Email, "date", lang.DateTime(q.lang, m.Account.CreatedAt))}
+	if !m.Account.Confirmed {
+		l.Note += " · " + q.t("moderation.unconfirmed")
+	}
+	return l
+}
+
+// admitForms let somebody in, or not; a no may say why.
+func (q *req) admitForms(m read.MemberLine) templ.Component {
+	id := m.Account.ID.String()
+	s := q.sheet("moderation", nil)
+	s.add(ui.Field(ui.FieldView{Name: "reason-" + id, Label: q.t("moderation.reject_reason"), Optional: true, Max: 1000}))
+	no := within(ui.Form(ui.FormView{Action: "/moderation/admit/" + id + "/no", CSRF: q.csrf(), Submit: q.t("moderation.reject")}), ui.Column(s.parts...))
+	return ui.Column(ui.Button(ui.ButtonView{Text: q.t("moderation.admit"), Icon: "user-check", Post: "/moderation/admit/" + id + "/yes", Style: "primary"}), no)
+}
+
+func (w *Web) admit(q *req) error {
+	id, err := q.id("id")
+	if err != nil {
+		return err
+	}
+	yes := q.param("answer") == "yes"
+	if _, err := q.do(&allmende.Admit{Act: q.self(), Account: id, Yes: yes, Reason: q.form.Text("reason-" + id.String())}); err != nil {
+		return err
+	}
+	word := "moderation.rejected"
+	if yes {
+		word = "moderation.admitted"
+	}
+	q.flash("ok", q.t(word), "")
+	return q.redirect("/moderation?show=signups")
+}
+
+// log lists all decisions.
+func (w *Web) decisionLog(q *req) error {
+	list, err := w.Read.Decisions(q.Context(), q.viewer, q.span(50).Max, 50)
+	if err != nil {
+		return err
+	}
+	base := q.moderationBase(q.t("moderation.log"))
+	lines := q.decisionLines(list)
+	parts := []templ.Component{ui.PageHead(base.Title, "", nil)}
+	if len(lines) == 0 {
+		parts = append(parts, ui.Empty(ui.EmptyView{Icon: "gavel", Title: q.t("moderation.log_none"), Text: q.t("moderation.log_none_text")}))
+	}
+	var pager ui.PagerView
+	if len(list) == 50 {
+		pager.Older = q.with("max", list[49].ID.String())
+	}
+	return q.draw(base, lines, ui.Column(append(parts, ui.Lines(lines), ui.Pager(pager))...))
+}
+
+// decisionLines are decisions in short.
+func (q *req) decisionLines(list []allmende.Decision) []ui.LineView {
+	var out []ui.LineView
+	for _, d := range list {
+		out = append(out, ui.LineView{ID: "d-" + d.ID.String(), Icon: "gavel", Title: q.decisionTitle(d), Text: d.Reason,
+			Note: q.t("moderation.about", "name", q.web.nameOf(q, d.Actor), "date", lang.DateTime(q.lang, d.At)), Href: "/decisions/" + d.ID.String()})
+	}
+	return out
+}

@@ -1,0 +1,193 @@
+package web
+
+import (
+	"github.com/a-h/templ"
+
+	"allmende"
+	"allmende/internal/door/web/ui"
+	"allmende/internal/lang"
+)
+
+// report asks what is wrong with an object or an actor (row R1). Anybody may
+// report, also without an account.
+func (w *Web) report(q *req) error { return w.drawReport(q, nil) }
+
+// subject is what a report is about: from the address, or from the form.
+type subject struct {
+	object, actor allmende.ID
+	name          string
+	card          *ui.CardView
+}
+
+func (w *Web) subjectOf(q *req) (subject, error) {
+	var s subject
+	get := func(name string) (allmende.ID, error) {
+		text := q.URL.Query().Get(name)
+		if q.form.Has(name) {
+			text = q.form.Line(name)
+		}
+		if text == "" {
+			return 0, nil
+		}
+		return allmende.ParseID(text)
+	}
+	missing := allmende.E(allmende.NotFound, "error.report_whom")
+	var err, also error
+	if s.object, err = get("object"); err == nil {
+		s.actor, also = get("actor")
+	}
+	if err != nil || also != nil || s.object == 0 && s.actor == 0 {
+		return s, missing
+	}
+	if s.object != 0 {
+		b, o, err := w.Read.One(q.Context(), q.viewer, s.object)
+		if err != nil {
+			return s, err
+		}
+		c := q.card(b, o)
+		s.card, s.name = &c, q.titleOf(b, o)
+		return s, nil
+	}
+	a, err := w.Read.Actor(q.Context(), s.actor)
+	if err != nil {
+		return s, err
+	}
+	s.name = "@" + a.Handle()
+	return s, nil
+}
+
+func (w *Web) drawReport(q *req, failure error) error {
+	about, err := w.subjectOf(q)
+	if err != nil {
+		return err
+	}
+	s := q.sheet("moderation", failure)
+	if about.object != 0 {
+		s.add(ui.Hidden("object", about.object.String()))
+	} else {
+		s.add(ui.Hidden("actor", about.actor.String()))
+	}
+	s.radios(ui.SelectView{Name: "category", Options: s.options("category", allmende.ReportCategories...)}).
+		field(ui.FieldView{Name: "text", Type: "textarea", Max: 5000})
+	if q.session == nil {
+		s.field(ui.FieldView{Name: "email", Type: "email", Complete: "email", Mode: "email", Optional: true})
+	}
+	base := q.base(q.t("moderation.report_title"))
+	base.NoIndex = true
+	parts := []templ.Component{ui.PageHead(base.Title, q.t("moderation.report_text", "name", about.name), nil)}
+	if about.card != nil {
+		parts = append(parts, ui.QuoteCard(*about.card))
+	}
+	form := ui.FormView{Action: "/report"}
+	return q.drawStatus(statusOf(failure), base, form, ui.Column(append(parts, s.form(form, "report_do"))...))
+}
+
+func (w *Web) postReport(q *req) error {
+	if q.session == nil {
+		if err := q.limited(); err != nil {
+			return err
+		}
+	}
+	about, err := w.subjectOf(q)
+	if err != nil {
+		return err
+	}
+	cmd := &allmende.ReportTo{Act: q.by(), Actor: about.actor, Category: q.form.Line("category"), Text: q.form.Text("text"),
+		Mail: q.form.Line("email"), Lang: string(q.lang)}
+	if about.object != 0 {
+		cmd.Actor, cmd.Objects = 0, []allmende.ID{about.object}
+	}
+	made, err := q.do(cmd)
+	if err != nil {
+		if redrawn(err) {
+			return w.drawReport(q, err)
+		}
+		return err
+	}
+	return q.redirect(allmende.PathReport + made.Text + "?new=1")
+}
+
+// receipt shows whoever holds a report's code how it stands and what was decided.
+func (w *Web) receipt(q *req) error {
+	x, err := w.Read.ReportByCode(q.Context(), q.param("code"))
+	if err != nil {
+		return err
+	}
+	d, err := w.Read.DecisionOf(q.Context(), x)
+	if err != nil {
+		return err
+	}
+	base := q.base(q.t("moderation.receipt"))
+	base.NoIndex = true
+	facts := []ui.PairView{{Name: q.t("moderation.state"), Value: q.t("moderation.state_" + x.State)},
+		{Name: q.t("moderation.category"), Value: q.t("moderation.category_" + x.Category)}, {Name: q.t("moderation.reported_at"), Value: lang.DateTime(q.lang, x.At)}}
+	if d != nil {
+		facts = append(facts, ui.PairView{Name: q.t("moderation.decided"), Value: q.decisionTitle(*d)}, ui.PairView{Name: q.t("moderation.decided_at"), Value: lang.DateTime(q.lang, d.At)})
+	}
+	parts := []templ.Component{ui.PageHead(base.Title, "", nil)}
+	if q.URL.Query().Get("new") != "" {
+		parts = append(parts, ui.Hint("ok", q.t("moderation.receipt_new")))
+	}
+	parts = append(parts, ui.Facts(facts))
+	if d != nil && d.Kind == allmende.DecideNothing && d.Reason != "" {
+		parts = append(parts, ui.Quote(d.Reason))
+	}
+	return q.draw(base, facts, ui.Column(append(parts, ui.Soft(q.t("moderation.receipt_keep")))...))
+}
+
+// decisionTitle says in a few words what was decided.
+func (q *req) decisionTitle(d allmende.Decision) string {
+	if d.Object == 0 && d.Kind == allmende.DecideDelete {
+		return q.t("moderation.did_delete_account")
+	}
+	return q.t("moderation.did_" + string(d.Kind))
+}
+
+// decision shows an act of moderation to whom it concerns, with its reason.
+func (w *Web) decision(q *req) error {
+	id, err := q.id("id")
+	if err != nil {
+		return err
+	}
+	v := q.viewer
+	if q.session != nil {
+		v.Account = q.session.Account
+	}
+	d, err := w.Read.Decision(q.Context(), v, id)
+	if err != nil {
+		return err
+	}
+	view, err := w.decisionView(q, *d)
+	if err != nil {
+		return err
+	}
+	base := q.base(view.Title)
+	base.NoIndex = true
+	return q.draw(base, view, ui.Column(ui.PageHead(q.t("moderation.decision"), "", nil), ui.Decision(view), ui.Soft(q.t("moderation.decision_rights"))))
+}
+
+func (w *Web) decisionView(q *req, d allmende.Decision) (ui.DecisionView, error) {
+	v := ui.DecisionView{Title: q.decisionTitle(d), Reason: d.Reason, At: d.At, Now: w.Now()}
+	if d.Rule != "" {
+		v.Facts = append(v.Facts, ui.PairView{Name: q.t("moderation.rule"), Value: d.Rule})
+	}
+	site, err := w.Read.Site(q.Context())
+	if err != nil {
+		return v, err
+	}
+	if site.Contact != "" {
+		v.Complain = "mailto:" + site.Contact
+	}
+	if d.Object == 0 {
+		return v, nil
+	}
+	b, o, err := w.Read.One(q.Context(), q.viewer, d.Object)
+	if err == nil {
+		c := q.card(b, o)
+		v.Quote = &c
+	}
+	if allmende.IsKind(err, allmende.NotFound) || allmende.IsKind(err, allmende.Gone) {
+		err = nil
+	}
+	return v, err
+}

@@ -1,0 +1,31 @@
+package ui
+
+import (
+	"html"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"allmende/internal/text"
+)
+
+// LineView is one thing of a list with what can be done about it.
+type LineView struct {
+	ID, Icon          string
+	Title, Note, Text string
+	Href              string
+	Actions           []templ.Component
+}
+
+// Marked is a snippet in which the words that were searched for are marked.
+func Marked(parts []text.SnippetPart) SafeHTML {
+	var b strings.Builder
+	for _, p := range parts {
+		if p.Hit {
+			b.WriteString("<mark>" + html.EscapeString(p.Text) + "</mark>")
+		} else {
+			b.WriteString(html.EscapeString(p.Text))
+		}
+	}
+	return SafeHTML(b.String())
+}

@@ -35,14 +35,23 @@ func variantsText(list []allmende.Variant) string {
 	return string(b)
 }
 
+// allBytes is what a medium takes in the blob store.
+func allBytes(m *allmende.Media) int64 {
+	n := m.Size
+	for _, v := range m.Variants {
+		n += v.Size
+	}
+	return n
+}
+
 // InsertMedia adds a medium.
 func InsertMedia(ctx context.Context, q Q, m *allmende.Media) error {
 	_, err := q.Exec(ctx, `insert into media (id, owner, kind, state, name, blob, mime, size, width, height, duration, animated,
-		blurhash, focus_x, focus_y, alt, licence, remote_url, secret, public, exif, variants, created_at, attached_at, show_place)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+		blurhash, focus_x, focus_y, alt, licence, remote_url, secret, public, exif, variants, created_at, attached_at, show_place, bytes)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 		int64(m.ID), int64(m.Owner), m.Kind, m.State, m.Name, m.Blob, m.MIME, m.Size, m.Width, m.Height, m.DurationMS, m.Animated,
 		m.Blurhash, m.FocusX, m.FocusY, m.Alt, m.Licence, m.RemoteURL, m.Secret, m.Public, m.Exif, variantsText(m.Variants),
-		ms(m.CreatedAt), ms(m.AttachedAt), m.ShowPlace)
+		ms(m.CreatedAt), ms(m.AttachedAt), m.ShowPlace, allBytes(m))
 	return err
 }
 
@@ -50,10 +59,10 @@ func InsertMedia(ctx context.Context, q Q, m *allmende.Media) error {
 func UpdateMedia(ctx context.Context, q Q, m *allmende.Media) error {
 	_, err := q.Exec(ctx, `update media set kind = $2, state = $3, reason = $4, progress = $5, width = $6, height = $7,
 		duration = $8, animated = $9, blurhash = $10, focus_x = $11, focus_y = $12, alt = $13, licence = $14, secret = $15,
-		public = $16, show_place = $17, peaks = $18, variants = $19, attached_at = $20, blob = $21, version = version + 1
+		public = $16, show_place = $17, peaks = $18, variants = $19, attached_at = $20, blob = $21, bytes = $22, version = version + 1
 		where id = $1`, int64(m.ID), m.Kind, m.State, m.Reason, m.Progress, m.Width, m.Height, m.DurationMS, m.Animated,
 		m.Blurhash, m.FocusX, m.FocusY, m.Alt, m.Licence, m.Secret, m.Public, m.ShowPlace, m.Peaks, variantsText(m.Variants),
-		ms(m.AttachedAt), m.Blob)
+		ms(m.AttachedAt), m.Blob, allBytes(m))
 	return err
 }
 
@@ -105,7 +114,7 @@ func AllMedia(ctx context.Context, q Q, after allmende.ID, limit int) ([]allmend
 // MediaBytes is how many bytes an actor's originals and variants take.
 func MediaBytes(ctx context.Context, q Q, owner allmende.ID) (int64, error) {
 	var n int64
-	err := q.QueryRow(ctx, `select coalesce(sum(size), 0) from media where owner = $1`, int64(owner)).Scan(&n)
+	err := q.QueryRow(ctx, `select coalesce(sum(bytes), 0) from media where owner = $1`, int64(owner)).Scan(&n)
 	return n, err
 }
 

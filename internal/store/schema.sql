@@ -172,7 +172,7 @@ CREATE TABLE idempotency (
 CREATE TABLE indexed (
     object  bigint primary key,
     version integer not null
-);
+, target bigint not null default 0);
 
 CREATE TABLE invite (
     code     text primary key,
@@ -241,6 +241,7 @@ CREATE TABLE media (
     blob        text not null default '',
     mime        text not null default '',
     size        bigint not null default 0,
+    bytes       bigint not null default 0, -- of the original and all variants
     width       integer not null default 0,
     height      integer not null default 0,
     duration    bigint not null default 0,

@@ -15,6 +15,7 @@ import (
 	"allmende/internal/blob"
 	"allmende/internal/lang"
 	"allmende/internal/read"
+	"allmende/internal/store"
 )
 
 func TestP1_PhotosAreKeptAndDownloadedWithoutThePlace(t *testing.T) {
@@ -323,6 +324,11 @@ func TestP1_AFullDiskAndAFullQuotaAreSaid(t *testing.T) {
 	got = small.medium(small.send(ada, "b.jpg", load(t, gpsTurned)), http.StatusRequestEntityTooLarge)
 	if got.Key != "media.quota" || !strings.Contains(got.Error, "6 MiB") {
 		t.Errorf("%+v", got)
+	}
+	small.work()
+	used, err := store.MediaBytes(context.Background(), small.db.Read(), small.people[ada].Actor)
+	if small.must(err); used < int64(len(load(t, gpsPhoto)))+300_000 {
+		t.Errorf("%d bytes in use: what was made of the photo does not count", used)
 	}
 	if left := append(full.left(), small.left()...); len(left) > 0 {
 		t.Errorf("left behind: %v", left)

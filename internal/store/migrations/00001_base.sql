@@ -286,6 +286,7 @@ create table media (
     blob        text not null default '',
     mime        text not null default '',
     size        bigint not null default 0,
+    bytes       bigint not null default 0, -- of the original and all variants
     width       integer not null default 0,
     height      integer not null default 0,
     duration    bigint not null default 0,

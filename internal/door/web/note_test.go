@@ -188,7 +188,7 @@ func TestRefusedNotesKeepWhatWasTyped(t *testing.T) {
 	a := h.SignedIn(h.Member("ada"))
 	a.Open("/write")
 	long := strings.Repeat("word ", 1200)
-	a.Submit("/write", "text", long, "warning", "long read").Want(http.StatusUnprocessableEntity).WantHas("textarea[name=text]", "#f-summary, .summary, [role=alert]")
+	a.Submit("/write", "text", long, "warning", "long read").Want(http.StatusUnprocessableEntity).WantText("word word word")
 	a.Open("/write")
 	a.Submit("/write", "text", "  ").Want(http.StatusUnprocessableEntity)
 	a.Open("/write")

@@ -16,6 +16,9 @@ import (
 	"allmende/internal/config"
 	"allmende/internal/core"
 	"allmende/internal/db"
+	"allmende/internal/door/clock"
+	"allmende/internal/door/mastodon"
+	"allmende/internal/door/web"
 	"allmende/internal/live"
 	"allmende/internal/mediafile"
 	"allmende/internal/outlet"
@@ -41,9 +44,14 @@ type House struct {
 	Files   *mediafile.Runner
 	Upload  *upload.Uploader
 	Runner  *outlet.Runner
+	Unsent  *live.Outbox // mails that could not be sent, for the admin page
 	Handler http.Handler
 
-	lock *dirLock
+	lock    *dirLock
+	metrics *metrics
+	web     *web.Web
+	apps    *mastodon.Door
+	clock   *clock.Clock
 }
 
 // Options are what a house may be given besides its settings. The zero value is right.
@@ -103,7 +111,8 @@ func openBlobs(cfg config.Config) (blob.Store, error) {
 // hears first, so caches stand before those who read through them.
 func (h *House) build() error {
 	cfg := h.Config
-	h.Hub = &live.Hub{}
+	h.Hub, h.Unsent = &live.Hub{}, &live.Outbox{}
+	h.metrics = newMetrics(h.Hub, h.Version)
 	h.Read = read.New(h.DB, h.Hub, h.Log, h.Now)
 	h.Core = core.New(h.DB, h.Read, h.Hub, h.Log, h.Now, core.Settings{
 		BaseURL: cfg.URL, Registration: cfg.Registration, NoteMax: cfg.Limits.Note, ArticleMax: cfg.Limits.Article,

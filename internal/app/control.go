@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"allmende/internal/config"
 )
@@ -81,9 +82,9 @@ func isNobody(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// control answers orders at the socket. Whoever can open the socket file runs
-// the server anyway; nobody else can.
-func (h *House) control(ctx context.Context) (stop func(), err error) {
+// control opens the socket at which orders are answered. Whoever can open the
+// file runs the server anyway; nobody else can.
+func (h *House) control() (func(context.Context) error, error) {
 	path := h.Config.SocketPath()
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("socket: %w", err)
@@ -94,18 +95,18 @@ func (h *House) control(ctx context.Context) (stop func(), err error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /order", h.takeOrder)
-	server := &http.Server{Handler: mux, BaseContext: func(net.Listener) context.Context { return ctx }}
-	var done sync.WaitGroup
-	done.Go(func() {
+	return func(ctx context.Context) error {
+		server := &http.Server{Handler: mux, BaseContext: func(net.Listener) context.Context { return ctx }, ReadHeaderTimeout: time.Second}
+		stop := context.AfterFunc(ctx, func() {
+			if err := server.Close(); err != nil {
+				h.Log.Warn("socket", "err", err)
+			}
+		})
+		defer stop()
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			h.Log.Error("socket", "err", err)
+			return fmt.Errorf("socket: %w", err)
 		}
-	})
-	return func() {
-		if err := server.Close(); err != nil {
-			h.Log.Warn("socket", "err", err)
-		}
-		done.Wait()
+		return nil
 	}, nil
 }
 

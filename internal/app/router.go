@@ -6,53 +6,50 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"allmende/internal/door/api"
-	"allmende/internal/door/feed"
-	"allmende/internal/door/web"
 	"allmende/internal/httpx"
 	"allmende/internal/lang"
 )
 
-// apiPerMinute is how often a member or address may ask our own API.
-const apiPerMinute = 300
-
 // routes mounts the doors behind what all of them share.
 func (h *House) routes() (http.Handler, error) {
+	files, err := h.filesDoor()
+	if err != nil {
+		return nil, err
+	}
+	limits := h.limiters()
+	h.web = h.webDoor(limits)
+	h.apps = h.mastodonDoor(limits, h.web)
+	h.clock = h.buildClock(files.Sweep)
 	foreign := http.NewCrossOriginProtection()
 	foreign.SetDenyHandler(http.HandlerFunc(refuseForeign))
+
 	r := chi.NewRouter()
-	r.Use(httpx.Observer{Log: h.Log, Proxies: h.Config.Proxies, Fail: plainFail}.Wrap)
+	r.Use(httpx.Observer{Log: h.Log, Proxies: h.Config.Proxies, Fail: plainFail, Measure: h.metrics.measure}.Wrap)
 	r.Use(httpx.Secure(h.Config.Secure()))
 	r.Use(httpx.Compress)
+	r.Use(guardForms(foreign))
 	r.Get("/healthz", h.healthz)
 	r.Get("/readyz", h.readyz)
+	if token := h.Config.Metrics.Token; token != "" {
+		r.Get("/metrics", bearerOnly(token, h.metrics.handler()))
+	}
+	h.apps.Routes(r)
+	h.apiDoor(limits).Routes(r)
+	h.feedDoor().Routes(r)
 	r.Group(func(r chi.Router) {
-		r.Use(guardForms(foreign))
-		feed.New(feed.Deps{Read: h.Read, Hub: h.Hub, Log: h.Log, BaseURL: h.Config.URL, AccountDomain: h.Config.Domain()}).Routes(r)
-		h.api().Routes(r)
-		h.web().Routes(r)
+		r.Use(limits.upload.Guard(uploadsOnly(h.whoAsks(httpx.ByAddr)), h.web.ProblemPage))
+		files.Routes(r)
+	})
+	r.Group(func(r chi.Router) {
+		r.Use(limits.read.Guard(readsOnly(h.whoAsks(httpx.ByAddr)), h.web.ProblemPage))
+		r.Use(limits.write.Guard(writesOnly(h.whoAsks(httpx.ByAddr)), h.web.ProblemPage))
+		h.web.Routes(r)
 	})
 	return r, nil
 }
 
-func (h *House) api() *api.Door {
-	var limit *httpx.Limiter
-	if h.Config.Limits.RateOn() {
-		limit = httpx.NewLimiter(apiPerMinute)
-	}
-	return api.New(api.Deps{Core: h.Core, Read: h.Read, Auth: h.Auth, Hub: h.Hub, Log: h.Log, Now: h.Now, BaseURL: h.Config.URL,
-		AccountDomain: h.Config.Domain(), Limit: limit})
-}
-
-func (h *House) web() *web.Web {
-	return web.New(web.Deps{Core: h.Core, Read: h.Read, Auth: h.Auth, Hub: h.Hub, Log: h.Log, Now: h.Now,
-		Upload: h.uploadFor("web"), BaseURL: h.Config.URL, AccountDomain: h.Config.Domain(), Version: h.Version,
-		Registration: h.Config.Registration, NoteMax: h.Config.Limits.Note, UploadMax: h.Upload.MaxBytes()})
-}
-
-// guardForms refuses forms that a foreign page sends in a member's name. Who
-// comes with a token of an app comes without cookies' power, so apps in a
-// browser may ask from anywhere.
+// guardForms refuses forms that a foreign page sends in a member's name. Where
+// only tokens of apps count, and no cookie, pages of others may ask too.
 func guardForms(foreign *http.CrossOriginProtection) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		guarded := foreign.Handler(next)
@@ -77,6 +74,35 @@ func byToken(r *http.Request) bool {
 	return false
 }
 
+// Pages and their parts are not counted: a browser asks for dozens at once.
+func counted(r *http.Request) bool {
+	return !strings.HasPrefix(r.URL.Path, "/assets/") && !strings.HasPrefix(r.URL.Path, "/media/")
+}
+
+func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
+func readsOnly(key func(*http.Request) string) func(*http.Request) string {
+	return only(key, func(r *http.Request) bool { return reads(r) && counted(r) })
+}
+
+func writesOnly(key func(*http.Request) string) func(*http.Request) string {
+	return only(key, func(r *http.Request) bool { return !reads(r) })
+}
+
+// uploadsOnly counts uploads begun; the pieces of one are free.
+func uploadsOnly(key func(*http.Request) string) func(*http.Request) string {
+	return only(key, func(r *http.Request) bool { return r.Method == http.MethodPost })
+}
+
+func only(key func(*http.Request) string, counts func(*http.Request) bool) func(*http.Request) string {
+	return func(r *http.Request) string {
+		if !counts(r) {
+			return ""
+		}
+		return key(r)
+	}
+}
+
 func refuseForeign(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, lang.T(lang.Match(r.Header.Get("Accept-Language"), ""), "http.foreign_form"), http.StatusForbidden)
 }
@@ -94,8 +120,7 @@ func (h *House) healthz(w http.ResponseWriter, _ *http.Request) {
 
 // readyz says whether database and media can be reached.
 func (h *House) readyz(w http.ResponseWriter, r *http.Request) {
-	err := h.DB.Ping(r.Context())
-	what := "database"
+	what, err := "database", h.DB.Ping(r.Context())
 	if err == nil {
 		what = "media"
 		_, err = h.Blob.Free(r.Context())

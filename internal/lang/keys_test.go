@@ -139,7 +139,7 @@ func checkFile(t *testing.T, name string) int {
 }
 
 // keyAt tells at which argument a call takes a key: T(tag, key), E(kind, key),
-// Wrong(field, key), faults.Add(field, key).
+// Wrong(field, key), faults.Add(field, key), request.t(key).
 func keyAt(call *ast.CallExpr) (int, bool) {
 	switch fun := call.Fun.(type) {
 	case *ast.Ident:
@@ -148,6 +148,8 @@ func keyAt(call *ast.CallExpr) (int, bool) {
 		switch fun.Sel.Name {
 		case "T", "E", "Wrong", "Add":
 			return 1, true
+		case "t":
+			return 0, true
 		}
 	}
 	return 0, false

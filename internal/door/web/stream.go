@@ -73,7 +73,8 @@ func (w *Web) readMark(q *req, b *read.Bundle) templ.Component {
 	if last == 0 || last >= b.Entries[len(b.Entries)-1].ID {
 		return nil
 	}
-	return ui.Hint("info", q.t("page.stopped_here")+" "+q.t("page.stopped_link", "href", "/?max="+(last+1).String()))
+	return ui.Column(ui.Hint("info", q.t("page.stopped_here")),
+		ui.Button(ui.ButtonView{Text: q.t("page.stopped_link"), Href: "/?max=" + (last + 1).String(), Style: "plain"}))
 }
 
 // front is what visitors see at "/": what this is, the newest public things, how to join.

@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +51,9 @@ func (h *House) SignedIn(m coretest.Member) *Browser {
 	b.jar.SetCookies(base(), []*http.Cookie{{Name: "__Host-allmende", Value: value, Path: "/", Secure: true}})
 	return b
 }
+
+// wordless are message keys without text, as they are drawn.
+var wordless = regexp.MustCompile(`\[(account|admin|app|audience|error|http|job|legal|media|moderation|notice|oauth|page|search|settings|time|ui)\.[A-Za-z0-9_.-]+\]`)
 
 func base() *url.URL {
 	u, err := url.Parse(Base)
@@ -231,6 +235,9 @@ func (b *Browser) send(method, path, kind string, body io.Reader) *Page {
 			b.T.Fatal(err)
 		}
 		p.doc = doc
+		if key := wordless.FindString(p.Body); key != "" {
+			b.T.Errorf("%s: the message %s has no words", path, key)
+		}
 	}
 	b.Last = p
 	return p

@@ -22,7 +22,7 @@ const (
 
 	// Of what is for followers of someone at most this much is looked at, the
 	// newest first, to find what is for followers of those the viewer follows.
-	followedStep, followedSteps = 1000, 10
+	membersStep, membersSteps = 1000, 10
 )
 
 // SearchQuery is what someone wants to find. The operators in Text and the
@@ -53,7 +53,7 @@ type SearchResult struct {
 	Hits   []Hit
 	Actors []*allmende.Actor // on the first page
 	Tags   []string          // on the first page, as written
-	Total  int               // hits that were ranked, at most 2,000
+	Total  int               // hits that were looked at, at most 2,000; with phrases there may be more
 	Next   int               // Offset of the next page; zero at the end
 }
 
@@ -75,7 +75,7 @@ func (r *Reader) Search(ctx context.Context, v allmende.Viewer, q SearchQuery) (
 	}
 	var list []allmende.ID
 	if !w.empty() {
-		if list, err = r.ranked(ctx, keys, w, q.Sort); err != nil {
+		if list, err = r.ranked(ctx, keys, w, q); err != nil {
 			return nil, err
 		}
 	}
@@ -112,13 +112,14 @@ func (q *SearchQuery) wish() *wish {
 	return w
 }
 
-// ranked is the whole list of hits, best first.
-func (r *Reader) ranked(ctx context.Context, keys *Keys, w *wish, sort string) ([]allmende.ID, error) {
+// ranked is the list of hits, best first; with phrases at least as much of it
+// as the page needs.
+func (r *Reader) ranked(ctx context.Context, keys *Keys, w *wish, q SearchQuery) ([]allmende.ID, error) {
 	if ok, err := r.resolveMakers(ctx, keys, w); err != nil || !ok {
 		return nil, err
 	}
 	hits, err := r.find(ctx, keys, w.match(false), searchHits)
-	if err == nil && len(hits) < searchFew && len(w.terms) > 0 && slices.ContainsFunc(w.terms, func(t text.Term) bool { return t.Prefix }) {
+	if err == nil && len(hits) < searchFew && slices.ContainsFunc(w.terms, func(t text.Term) bool { return t.Prefix }) {
 		hits, err = r.find(ctx, keys, w.match(true), searchHits)
 	}
 	if err != nil {
@@ -130,18 +131,38 @@ func (r *Reader) ranked(ctx context.Context, keys *Keys, w *wish, sort string) (
 			return nil, err
 		}
 	}
+	byTime := q.Sort == "new" || len(w.terms) == 0
+	list := titlesFirst(hits, titled)
+	if byTime {
+		list = newest(append(hits, titled...))
+	}
 	if len(w.phrases) > 0 {
-		if hits, err = r.withPhrases(ctx, w, hits); err != nil {
-			return nil, err
-		}
-		if titled, err = r.withPhrases(ctx, w, titled); err != nil {
+		need := max(q.Offset, 0) + 2*q.limit() + rankedClosely
+		if list, err = r.withPhrases(ctx, w, list, need); err != nil {
 			return nil, err
 		}
 	}
-	if sort == "new" || len(w.terms) == 0 {
-		return newest(append(hits, titled...)), nil
+	if byTime {
+		return list, nil
 	}
-	return r.rank(ctx, keys, w, hits, titled)
+	return r.rank(ctx, w, list, titled)
+}
+
+func (q *SearchQuery) limit() int { return q.Span.Bounded(searchPage, 80).Limit }
+
+// titlesFirst joins two lists: those with all words in the title, then the others.
+func titlesFirst(hits, titled []allmende.ID) []allmende.ID {
+	inTitle := make(map[allmende.ID]bool, len(titled))
+	for _, id := range titled {
+		inTitle[id] = true
+	}
+	list := append(make([]allmende.ID, 0, len(hits)+len(titled)), titled...)
+	for _, id := range hits {
+		if !inTitle[id] {
+			list = append(list, id)
+		}
+	}
+	return list[:min(len(list), searchHits)]
 }
 
 // newest sorts ids, newest first, each once.
@@ -152,46 +173,66 @@ func newest(ids []allmende.ID) []allmende.ID {
 	return ids[:min(len(ids), searchHits)]
 }
 
-// find asks the index for what the viewer may find: first what everyone, every
-// member or the viewer in person may.
+// find asks the index for what the viewer may find: first what everyone may,
+// then, as far back in time as the list reaches, what only some may.
 func (r *Reader) find(ctx context.Context, keys *Keys, m store.SearchMatch, limit int) ([]allmende.ID, error) {
-	m.Limit = limit
-	hits, err := store.Search(r.db.Engine()).Find(ctx, r.db.Read(), m.And(keys.ownWords()))
+	if m.Limit = limit; len(m.All) == 0 {
+		m = m.And(anyKind) // only a time is asked for, or what it must not be
+	}
+	hits, err := r.onShelf(ctx, m, store.ShelfPublic)
 	if err != nil || keys.Viewer.Anonymous() {
 		return hits, err
 	}
 	if len(hits) == limit {
 		m.Above = max(m.Above, hits[limit-1]) // nothing older can be among the newest
 	}
-	more, err := r.findFollowed(ctx, keys, m)
-	hits = newest(append(hits, more...))
-	return hits[:min(len(hits), limit)], err
-}
-
-// findFollowed finds what followers only may find. A key for each of the
-// hundreds someone follows would make the question long and slow, so the index
-// gives all such objects and the rest is decided here.
-func (r *Reader) findFollowed(ctx context.Context, keys *Keys, m store.SearchMatch) ([]allmende.ID, error) {
-	var out []allmende.ID
-	limit := m.Limit
-	m = m.And([]store.SearchWord{{Text: store.KeyFollowers}})
-	m.Limit = followedStep
-	for range followedSteps {
-		some, err := store.Search(r.db.Engine()).Find(ctx, r.db.Read(), m)
+	mine := m.And([]store.SearchWord{{Text: store.KeyBy(keys.Viewer.Actor)}, {Text: store.KeyNamed(keys.Viewer.Actor)}})
+	for _, shelf := range []store.Shelf{store.ShelfMembers, store.ShelfNamed} {
+		some, err := r.onShelf(ctx, mine, shelf)
 		if err != nil {
 			return nil, err
 		}
-		targets, err := store.SearchTargets(ctx, r.db.Read(), some)
+		hits = append(hits, some...)
+	}
+	some, err := r.findAmongMembers(ctx, keys, m)
+	hits = newest(append(hits, some...))
+	return hits[:min(len(hits), limit)], err
+}
+
+var anyKind = func() (words []store.SearchWord) {
+	for _, k := range allmende.ObjectKinds {
+		words = append(words, store.SearchWord{Text: store.KeyKind(k)})
+	}
+	return words
+}()
+
+func (r *Reader) onShelf(ctx context.Context, m store.SearchMatch, shelf store.Shelf) ([]allmende.ID, error) {
+	m.Shelf = shelf
+	return store.Search(r.db.Engine()).Find(ctx, r.db.Read(), m)
+}
+
+// findAmongMembers finds what is for members or for followers of someone. A key
+// for each of the hundreds someone follows would make the question long and
+// slow, so the index gives everything on that shelf and the rest is decided here.
+func (r *Reader) findAmongMembers(ctx context.Context, keys *Keys, m store.SearchMatch) ([]allmende.ID, error) {
+	var out []allmende.ID
+	limit := m.Limit
+	m.Limit = membersStep
+	for range membersSteps {
+		some, err := r.onShelf(ctx, m, store.ShelfMembers)
+		if err != nil {
+			return nil, err
+		}
+		facts, err := store.Indexed(ctx, r.db.Read(), some)
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range some {
-			target := targets[id]
-			if _, follows := keys.Following[target]; follows || target == keys.Viewer.Actor {
+			if keys.findsFor(facts[id].Target) {
 				out = append(out, id)
 			}
 		}
-		if len(some) < followedStep || len(out) >= limit {
+		if len(some) < membersStep || len(out) >= limit {
 			break
 		}
 		m.Below = some[len(some)-1]
@@ -199,16 +240,14 @@ func (r *Reader) findFollowed(ctx context.Context, keys *Keys, m store.SearchMat
 	return out[:min(len(out), limit)], nil
 }
 
-// ownWords are the keys that every viewer has a few of.
-func (k *Keys) ownWords() []store.SearchWord {
-	words := []store.SearchWord{{Text: store.KeyPublic}}
-	if k.Viewer.Anonymous() {
-		return words
+// findsFor tells whether the viewer finds what is for followers of an actor, or
+// (zero) for members.
+func (k *Keys) findsFor(target allmende.ID) bool {
+	if target == 0 {
+		return k.Local
 	}
-	if k.Local {
-		words = append(words, store.SearchWord{Text: store.KeyLocal})
-	}
-	return append(words, store.SearchWord{Text: store.KeyBy(k.Viewer.Actor)}, store.SearchWord{Text: store.KeyNamed(k.Viewer.Actor)})
+	_, follows := k.Following[target]
+	return follows || target == k.Viewer.Actor
 }
 
 // resolveMakers turns the handles of from: into keys; false when one that is
@@ -247,7 +286,7 @@ func (r *Reader) byHandle(ctx context.Context, handle string) (*allmende.Actor, 
 // searchPage fills in one page of the list, without what the rule, blocks and
 // mutes take out.
 func (r *Reader) searchPage(ctx context.Context, v allmende.Viewer, keys *Keys, w *wish, q SearchQuery, list []allmende.ID, found *SearchResult) error {
-	limit := q.Span.Bounded(searchPage, 80).Limit
+	limit := q.limit()
 	at := min(max(q.Offset, 0), len(list))
 	var page []allmende.Entry
 	for at < len(list) && len(page) < limit {

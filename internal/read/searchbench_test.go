@@ -138,11 +138,11 @@ func fillTown(b *testing.B, count int) *town {
 			return nil
 		})
 	}
-	start := time.Now()
+	start, used := time.Now(), cpu()
 	if err := search.New(d).Rebuild(ctx, func(int, int) {}); err != nil {
 		b.Fatal(err)
 	}
-	b.Logf("%d objects indexed in %v", count, time.Since(start).Round(time.Second))
+	b.Logf("%d objects indexed in %v, %v of the processor", count, time.Since(start).Round(time.Second), (cpu() - used).Round(time.Second))
 	return w
 }
 

@@ -15,26 +15,14 @@ import (
 )
 
 const (
-	rankedClosely = 100      // how many of the best are looked at word by word
-	rankedText    = 4 * 1024 // bytes of HTML of each that are read for that
+	rankedClosely = 40       // how many of the best are looked at word by word
+	rankedText    = 2 * 1024 // bytes of HTML of each that are read for that
 )
 
-// rank orders hits: those with all words in the title first, then by time; the
-// first hundred of these are weighed closely, and a wiki page that is called
-// just so comes before everything.
-func (r *Reader) rank(ctx context.Context, keys *Keys, w *wish, hits, titled []allmende.ID) ([]allmende.ID, error) {
-	inTitle := make(map[allmende.ID]bool, len(titled))
-	for _, id := range titled {
-		inTitle[id] = true
-	}
-	list := append(make([]allmende.ID, 0, len(hits)+len(titled)), titled...)
-	for _, id := range hits {
-		if !inTitle[id] {
-			list = append(list, id)
-		}
-	}
-	list = list[:min(len(list), searchHits)]
-	if err := r.weigh(ctx, w, list[:min(len(list), rankedClosely)], inTitle); err != nil {
+// rank weighs the first hits of a list closely; a wiki page that is called just
+// as the search comes before everything.
+func (r *Reader) rank(ctx context.Context, w *wish, list, titled []allmende.ID) ([]allmende.ID, error) {
+	if err := r.weigh(ctx, w, list[:min(len(list), rankedClosely)], titled); err != nil {
 		return nil, err
 	}
 	page, err := r.pageCalled(ctx, w)
@@ -59,7 +47,7 @@ func (r *Reader) pageCalled(ctx context.Context, w *wish) (allmende.ID, error) {
 }
 
 // weigh sorts hits by what their texts say.
-func (r *Reader) weigh(ctx context.Context, w *wish, ids []allmende.ID, inTitle map[allmende.ID]bool) error {
+func (r *Reader) weigh(ctx context.Context, w *wish, ids, titled []allmende.ID) error {
 	objects, err := r.loadObjects(ctx, ids)
 	if err != nil {
 		return err
@@ -73,7 +61,7 @@ func (r *Reader) weigh(ctx context.Context, w *wish, ids []allmende.ID, inTitle 
 	now := r.now()
 	for _, id := range ids {
 		if o := objects[id]; o != nil {
-			score[id] = w.closeness(o, title, inTitle[id]) + interest(o, stats[id], now)
+			score[id] = w.closeness(o, title, slices.Contains(titled, id)) + interest(o, stats[id], now)
 		}
 	}
 	slices.SortStableFunc(ids, func(a, b allmende.ID) int {
@@ -136,11 +124,12 @@ func contains(words, row []string) bool {
 	return false
 }
 
-// withPhrases leaves the hits that have the quoted phrases, and not those
-// ruled out. The index knows which words a text has, not their order.
-func (r *Reader) withPhrases(ctx context.Context, w *wish, ids []allmende.ID) ([]allmende.ID, error) {
-	kept := make([]allmende.ID, 0, len(ids))
-	for part := range slices.Chunk(ids, 200) {
+// withPhrases leaves the hits that have the quoted phrases, and not those ruled
+// out, until there are enough. The index knows which words a text has, not
+// their order.
+func (r *Reader) withPhrases(ctx context.Context, w *wish, ids []allmende.ID, enough int) ([]allmende.ID, error) {
+	kept := make([]allmende.ID, 0, enough)
+	for part := range slices.Chunk(ids, 100) {
 		objects, err := r.loadObjects(ctx, part)
 		if err != nil {
 			return nil, err
@@ -153,6 +142,9 @@ func (r *Reader) withPhrases(ctx context.Context, w *wish, ids []allmende.ID) ([
 			if o := objects[id]; o != nil && w.phrasesHold(o, alts) {
 				kept = append(kept, id)
 			}
+		}
+		if len(kept) >= enough {
+			break
 		}
 	}
 	return kept, nil
@@ -220,8 +212,8 @@ func (r *Reader) tags(ctx context.Context, keys *Keys, typed string, limit int) 
 	if len(begin) < 2 || strings.ContainsAny(begin, " \t") {
 		return nil, nil
 	}
-	m := store.SearchMatch{All: [][]store.SearchWord{{{Text: store.KeyTag(begin), Prefix: true}}}, Limit: 60}
-	ids, err := store.Search(r.db.Engine()).Find(ctx, r.db.Read(), m.And(keys.ownWords()))
+	m := store.SearchMatch{All: [][]store.SearchWord{{{Text: store.KeyTag(begin), Prefix: true}}}}
+	ids, err := r.find(ctx, keys, m, 60)
 	if err != nil {
 		return nil, err
 	}

@@ -112,10 +112,11 @@ func ActorsByHandle(ctx context.Context, q Q, names [][2]string) ([]allmende.Act
 }
 
 // ActorsLike finds active actors whose folded name or display name starts a
-// word with the prefix; local ones first.
+// word with the prefix; local ones first. (The key with nothing added keeps
+// SQLite from planning the query anew for each prefix.)
 func ActorsLike(ctx context.Context, q Q, prefix string, limit, offset int) ([]allmende.Actor, error) {
 	return collect(ctx, q, scanActor, `select `+actorColumns+actorFrom+`
-		where (a.search_key like $1 escape '\' or a.search_key like $2 escape '\') and a.state = 'active' and not a.limited and a.id <> 1
+		where (a.search_key || '' like $1 escape '\' or a.search_key || '' like $2 escape '\') and a.state = 'active' and not a.limited and a.id <> 1
 		order by a.host <> '', coalesce(s.followers, 0) desc, a.id limit $3 offset $4`,
 		likeEscape(prefix)+"%", "% "+likeEscape(prefix)+"%", limit, offset)
 }

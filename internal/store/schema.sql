@@ -172,7 +172,7 @@ CREATE TABLE idempotency (
 CREATE TABLE indexed (
     object  bigint primary key,
     version integer not null
-, target bigint not null default 0);
+, shelf integer not null default 0, target bigint not null default 0);
 
 CREATE TABLE invite (
     code     text primary key,
@@ -461,7 +461,11 @@ CREATE TABLE role (
 );
 CREATE INDEX role_actor on role (actor);
 
-CREATE VIRTUAL TABLE search using fts5(tokens, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'");
+CREATE VIRTUAL TABLE search_members using fts5(tokens, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'");
+
+CREATE VIRTUAL TABLE search_named using fts5(tokens, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'");
+
+CREATE VIRTUAL TABLE search_public using fts5(tokens, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'");
 
 CREATE TABLE second_factor (
     account  bigint primary key,

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,13 +13,27 @@ import (
 
 // The index knows an object by a set of tokens: the folded words and stems of
 // its text, and keys, which start with an underscore as no word does. Keys say
-// who may find it, who made it and what it is.
+// who made it, to whom it is addressed and what it is.
+
+// KeyMedia is the key of what has media.
+const KeyMedia = "_m"
+
+// Shelf is the part of the index in which an object stands, by who may find it.
+type Shelf int
+
+// The shelves.
 const (
-	KeyPublic    = "_p" // everyone may find it
-	KeyLocal     = "_l" // members of this server may
-	KeyFollowers = "_f" // followers of SearchDoc.Target may
-	KeyMedia     = "_m" // has media
+	ShelfPublic  Shelf = iota // everyone
+	ShelfMembers              // members of this server, or the followers of one actor
+	ShelfNamed                // whom it is addressed to
 )
+
+var shelves = []Shelf{ShelfPublic, ShelfMembers, ShelfNamed}
+
+// table is the shelf's name in the database.
+func (s Shelf) table() string {
+	return [...]string{"search_public", "search_members", "search_named"}[s]
+}
 
 // KeyNamed is the key of what an actor may find because it is addressed to them.
 func KeyNamed(actor allmende.ID) string { return "_d" + actor.String() }
@@ -61,7 +77,8 @@ func searchToken(s string) string {
 type SearchDoc struct {
 	Object  allmende.ID
 	Version int
-	Target  allmende.ID // whose followers may find it; zero: see its keys
+	Shelf   Shelf
+	Target  allmende.ID // on the members' shelf: whose followers may find it; zero: every member
 	Tokens  []string
 }
 
@@ -97,6 +114,7 @@ type SearchWord struct {
 // SearchMatch is a question to the index: objects that have one word of each
 // group in All and none of None, with ids between Above and Below.
 type SearchMatch struct {
+	Shelf        Shelf
 	All          [][]SearchWord
 	None         []SearchWord
 	Above, Below allmende.ID // exclusive; zero: no bound
@@ -136,12 +154,12 @@ func cleanWords(group []SearchWord) []SearchWord {
 // SearchIndex is where the two databases differ: what they keep differs, what
 // they answer does not.
 type SearchIndex interface {
-	// put writes the tokens of objects; known tells which are in the index now.
-	put(ctx context.Context, q Q, docs []SearchDoc, known map[allmende.ID]int) error
-	// drop takes objects out of the index.
-	drop(ctx context.Context, q Q, ids []allmende.ID) error
-	// clear empties the index.
-	clear(ctx context.Context, q Q) error
+	// put writes the tokens of objects that are not in the index.
+	put(ctx context.Context, q Q, docs []SearchDoc) error
+	// drop takes objects off a shelf.
+	drop(ctx context.Context, q Q, shelf Shelf, ids []allmende.ID) error
+	// clear empties a shelf.
+	clear(ctx context.Context, q Q, shelf Shelf) error
 	// Find lists the ids that match, newest first.
 	Find(ctx context.Context, q Q, m SearchMatch) ([]allmende.ID, error)
 }
@@ -154,6 +172,29 @@ func Search(e db.Engine) SearchIndex {
 	return sqliteSearch{}
 }
 
+// IndexedFact is what is known of an object that is in the index.
+type IndexedFact struct {
+	Version int
+	Shelf   Shelf
+	Target  allmende.ID
+}
+
+// Indexed tells which of some objects are in the index, and how.
+func Indexed(ctx context.Context, q Q, ids []allmende.ID) (map[allmende.ID]IndexedFact, error) {
+	out := make(map[allmende.ID]IndexedFact, len(ids))
+	err := chunks(ids, func(part []allmende.ID) error {
+		_, err := collect(ctx, q, func(r row) (struct{}, error) {
+			var id allmende.ID
+			var f IndexedFact
+			err := r.Scan(&id, &f.Version, &f.Shelf, &f.Target)
+			out[id] = f
+			return struct{}{}, err
+		}, `select object, version, shelf, target from indexed where object in (`+db.In(1, len(part))+`)`, args(part)...)
+		return err
+	})
+	return out, err
+}
+
 // PutSearch brings objects into the index, unless it knows the same or a newer
 // version, and takes gone ones out.
 func PutSearch(ctx context.Context, tx *db.Tx, docs []SearchDoc, gone []allmende.ID) error {
@@ -161,85 +202,64 @@ func PutSearch(ctx context.Context, tx *db.Tx, docs []SearchDoc, gone []allmende
 	for _, d := range docs {
 		ids = append(ids, d.Object)
 	}
-	known, err := indexedVersions(ctx, tx, ids)
+	known, err := Indexed(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
 	var fresh []SearchDoc
 	for _, d := range docs {
-		if v, there := known[d.Object]; !there || v < d.Version {
+		if was, there := known[d.Object]; !there || was.Version < d.Version {
 			fresh = append(fresh, d)
+			gone = append(gone, d.Object)
 		}
 	}
-	if err := Search(tx.Engine()).put(ctx, tx, fresh, known); err != nil {
+	if err := dropSearch(ctx, tx, gone, known); err != nil {
 		return err
 	}
 	for _, d := range fresh {
-		if _, err := tx.Exec(ctx, `insert into indexed (object, version, target) values ($1, $2, $3)
-			on conflict (object) do update set version = excluded.version, target = excluded.target`,
-			int64(d.Object), d.Version, int64(d.Target)); err != nil {
+		if _, err := tx.Exec(ctx, `insert into indexed (object, version, shelf, target) values ($1, $2, $3, $4)`,
+			int64(d.Object), d.Version, int(d.Shelf), int64(d.Target)); err != nil {
 			return err
 		}
 	}
-	return dropSearch(ctx, tx, gone, known)
+	return Search(tx.Engine()).put(ctx, tx, fresh)
 }
 
-func dropSearch(ctx context.Context, tx *db.Tx, gone []allmende.ID, known map[allmende.ID]int) error {
-	var there []allmende.ID
-	for _, id := range gone {
-		if _, ok := known[id]; ok {
-			there = append(there, id)
+// dropSearch takes those that are known out of the index.
+func dropSearch(ctx context.Context, tx *db.Tx, ids []allmende.ID, known map[allmende.ID]IndexedFact) error {
+	on := map[Shelf][]allmende.ID{}
+	for _, id := range ids {
+		if was, there := known[id]; there {
+			on[was.Shelf] = append(on[was.Shelf], id)
 		}
 	}
-	if len(there) == 0 {
-		return nil
+	for _, shelf := range shelves {
+		if err := Search(tx.Engine()).drop(ctx, tx, shelf, on[shelf]); err != nil {
+			return err
+		}
+		err := chunks(on[shelf], func(part []allmende.ID) error {
+			_, err := tx.Exec(ctx, `delete from indexed where object in (`+db.In(1, len(part))+`)`, args(part)...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
-	if err := Search(tx.Engine()).drop(ctx, tx, there); err != nil {
-		return err
-	}
-	return chunks(there, func(part []allmende.ID) error {
-		_, err := tx.Exec(ctx, `delete from indexed where object in (`+db.In(1, len(part))+`)`, args(part)...)
-		return err
-	})
-}
-
-func indexedVersions(ctx context.Context, q Q, ids []allmende.ID) (map[allmende.ID]int, error) {
-	out := make(map[allmende.ID]int, len(ids))
-	err := indexedFacts(ctx, q, ids, func(id allmende.ID, version int, _ allmende.ID) { out[id] = version })
-	return out, err
-}
-
-// SearchTargets tells whose followers may find objects that have the key KeyFollowers.
-func SearchTargets(ctx context.Context, q Q, ids []allmende.ID) (map[allmende.ID]allmende.ID, error) {
-	out := make(map[allmende.ID]allmende.ID, len(ids))
-	err := indexedFacts(ctx, q, ids, func(id allmende.ID, _ int, target allmende.ID) { out[id] = target })
-	return out, err
-}
-
-func indexedFacts(ctx context.Context, q Q, ids []allmende.ID, fn func(id allmende.ID, version int, target allmende.ID)) error {
-	return chunks(ids, func(part []allmende.ID) error {
-		_, err := collect(ctx, q, func(r row) (struct{}, error) {
-			var id, target int64
-			var version int
-			err := r.Scan(&id, &version, &target)
-			fn(allmende.ID(id), version, allmende.ID(target))
-			return struct{}{}, err
-		}, `select object, version, target from indexed where object in (`+db.In(1, len(part))+`)`, args(part)...)
-		return err
-	})
+	return nil
 }
 
 // ClearSearch empties the index, before it is made anew.
 func ClearSearch(ctx context.Context, tx *db.Tx) error {
-	if err := Search(tx.Engine()).clear(ctx, tx); err != nil {
-		return err
+	for _, shelf := range shelves {
+		if err := Search(tx.Engine()).clear(ctx, tx, shelf); err != nil {
+			return err
+		}
 	}
 	_, err := tx.Exec(ctx, `delete from indexed`)
 	return err
 }
 
-// PublishedIDs walks all published objects from the newest down, and tells how
-// many there are.
+// PublishedIDs walks all published objects from the newest down.
 func PublishedIDs(ctx context.Context, q Q, max allmende.ID, limit int) ([]allmende.ID, error) {
 	return collect(ctx, q, scanID, `select id from object where state = 'published' and id < $1 order by id desc limit $2`, below(max), limit)
 }
@@ -249,4 +269,14 @@ func CountPublished(ctx context.Context, q Q) (int, error) {
 	var n int
 	err := q.QueryRow(ctx, `select count(*) from object where state = 'published'`).Scan(&n)
 	return n, err
+}
+
+// scanFound reads ids that come as one text, which is much quicker than a
+// thousand rows, and puts them in order, newest first.
+func scanFound(r row) ([]allmende.ID, error) {
+	var joined string
+	err := r.Scan(&joined)
+	ids := splitIDs(joined)
+	slices.SortFunc(ids, func(a, b allmende.ID) int { return cmp.Compare(b, a) })
+	return ids, err
 }

@@ -28,13 +28,13 @@ func stretchToken(power uint, number int64) string {
 // stretchOf is the number of the stretch that an id lies in.
 func stretchOf(id allmende.ID, power uint) int64 { return int64(id) >> 16 >> power }
 
-func (postgresSearch) put(ctx context.Context, q Q, docs []SearchDoc, _ map[allmende.ID]int) error {
+func (postgresSearch) put(ctx context.Context, q Q, docs []SearchDoc) error {
 	for _, d := range docs {
 		tokens := d.distinct()
 		for _, power := range stretches {
 			tokens = append(tokens, stretchToken(power, stretchOf(d.Object, power)))
 		}
-		if _, err := q.Exec(ctx, `insert into search (object, tokens) values ($1, array_to_tsvector(string_to_array($2, ' ')))
+		if _, err := q.Exec(ctx, `insert into `+d.Shelf.table()+` (object, tokens) values ($1, array_to_tsvector(string_to_array($2, ' ')))
 			on conflict (object) do update set tokens = excluded.tokens`, int64(d.Object), strings.Join(tokens, " ")); err != nil {
 			return err
 		}
@@ -42,15 +42,15 @@ func (postgresSearch) put(ctx context.Context, q Q, docs []SearchDoc, _ map[allm
 	return nil
 }
 
-func (postgresSearch) drop(ctx context.Context, q Q, ids []allmende.ID) error {
+func (postgresSearch) drop(ctx context.Context, q Q, shelf Shelf, ids []allmende.ID) error {
 	return chunks(ids, func(part []allmende.ID) error {
-		_, err := q.Exec(ctx, `delete from search where object in (`+db.In(1, len(part))+`)`, args(part)...)
+		_, err := q.Exec(ctx, `delete from `+shelf.table()+` where object in (`+db.In(1, len(part))+`)`, args(part)...)
 		return err
 	})
 }
 
-func (postgresSearch) clear(ctx context.Context, q Q) error {
-	_, err := q.Exec(ctx, `truncate search`)
+func (postgresSearch) clear(ctx context.Context, q Q, shelf Shelf) error {
+	_, err := q.Exec(ctx, `truncate `+shelf.table())
 	return err
 }
 
@@ -59,11 +59,11 @@ func (s postgresSearch) Find(ctx context.Context, q Q, m SearchMatch) ([]allmend
 	if !m.clean() {
 		return nil, nil
 	}
-	from, err := newestIndexed(ctx, q, m.Below)
+	from, err := newestIndexed(ctx, q, m)
 	if err != nil || from <= m.Above {
 		return nil, err
 	}
-	for i := 0; i < len(stretches); i++ {
+	for i := 0; i < len(stretches); {
 		power := stretches[i]
 		newest := stretchOf(from, power)
 		oldest := allmende.ID((newest - 1) << power << 16) // the two newest stretches of this length
@@ -75,23 +75,32 @@ func (s postgresSearch) Find(ctx context.Context, q Q, m SearchMatch) ([]allmend
 		if err != nil || len(got) == m.Limit {
 			return got, err
 		}
-		if len(got) < m.Limit/50 {
-			i++ // rare: twice as long would not be enough either
-		}
+		i = enough(i, m.Limit, len(got))
 	}
 	return s.find(ctx, q, m)
 }
 
-// newestIndexed is the newest object below a bound.
-func newestIndexed(ctx context.Context, q Q, bound allmende.ID) (allmende.ID, error) {
+// enough is the stretch after i that should hold as many as wanted when i held
+// so many; beyond the last one when only all of time may.
+func enough(i, wanted, held int) int {
+	next := i + 1
+	for next < len(stretches) && held<<(stretches[next]-stretches[i]) < wanted {
+		next++
+	}
+	return next
+}
+
+// newestIndexed is the newest object on the shelf below the bound.
+func newestIndexed(ctx context.Context, q Q, m SearchMatch) (allmende.ID, error) {
 	var id int64
-	err := q.QueryRow(ctx, `select coalesce(max(object), 0) from search where object < $1`, below(bound)).Scan(&id)
+	err := q.QueryRow(ctx, `select coalesce(max(object), 0) from `+m.Shelf.table()+` where object < $1`, below(m.Below)).Scan(&id)
 	return allmende.ID(id), err
 }
 
 func (postgresSearch) find(ctx context.Context, q Q, m SearchMatch) ([]allmende.ID, error) {
-	return collect(ctx, q, scanID, `select object from search where tokens @@ cast($1 as tsquery) and object < $2 and object > $3
-		order by object desc limit $4`, m.tsquery(), below(m.Below), int64(m.Above), m.Limit)
+	return scanFound(q.QueryRow(ctx, `select coalesce(string_agg(cast(object as text), ' '), '') from (select object from `+m.Shelf.table()+`
+		where tokens @@ cast($1 as tsquery) and object < $2 and object > $3 order by object desc limit $4) f`,
+		m.tsquery(), below(m.Below), int64(m.Above), m.Limit))
 }
 
 // tsquery is the match in PostgreSQL's own language.

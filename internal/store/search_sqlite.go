@@ -11,14 +11,9 @@ import (
 // the newest hits of the commonest word come first without looking at the rest.
 type sqliteSearch struct{}
 
-func (sqliteSearch) put(ctx context.Context, q Q, docs []SearchDoc, known map[allmende.ID]int) error {
+func (sqliteSearch) put(ctx context.Context, q Q, docs []SearchDoc) error {
 	for _, d := range docs {
-		if _, there := known[d.Object]; there {
-			if _, err := q.Exec(ctx, `delete from search where rowid = $1`, int64(d.Object)); err != nil {
-				return err
-			}
-		}
-		if _, err := q.Exec(ctx, `insert into search (rowid, tokens) values ($1, $2)`,
+		if _, err := q.Exec(ctx, `insert into `+d.Shelf.table()+` (rowid, tokens) values ($1, $2)`,
 			int64(d.Object), strings.Join(d.distinct(), " ")); err != nil {
 			return err
 		}
@@ -26,17 +21,17 @@ func (sqliteSearch) put(ctx context.Context, q Q, docs []SearchDoc, known map[al
 	return nil
 }
 
-func (sqliteSearch) drop(ctx context.Context, q Q, ids []allmende.ID) error {
+func (sqliteSearch) drop(ctx context.Context, q Q, shelf Shelf, ids []allmende.ID) error {
 	for _, id := range ids {
-		if _, err := q.Exec(ctx, `delete from search where rowid = $1`, int64(id)); err != nil {
+		if _, err := q.Exec(ctx, `delete from `+shelf.table()+` where rowid = $1`, int64(id)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (sqliteSearch) clear(ctx context.Context, q Q) error {
-	_, err := q.Exec(ctx, `insert into search (search) values ('delete-all')`)
+func (sqliteSearch) clear(ctx context.Context, q Q, shelf Shelf) error {
+	_, err := q.Exec(ctx, `insert into `+shelf.table()+` (`+shelf.table()+`) values ('delete-all')`)
 	return err
 }
 
@@ -45,8 +40,9 @@ func (sqliteSearch) Find(ctx context.Context, q Q, m SearchMatch) ([]allmende.ID
 	if !m.clean() {
 		return nil, nil
 	}
-	return collect(ctx, q, scanID, `select rowid from search where search match $1 and rowid < $2 and rowid > $3
-		order by rowid desc limit $4`, m.fts5(), below(m.Below), int64(m.Above), m.Limit)
+	return scanFound(q.QueryRow(ctx, `select coalesce(group_concat(id, ' '), '') from (select rowid as id from `+m.Shelf.table()+`
+		where `+m.Shelf.table()+` match $1 and rowid < $2 and rowid > $3 order by rowid desc limit $4)`,
+		m.fts5(), below(m.Below), int64(m.Above), m.Limit))
 }
 
 // fts5 is the match in FTS5's own language.

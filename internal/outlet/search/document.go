@@ -11,8 +11,7 @@ import (
 // document is what the index is to know of an object: its keys first, since a
 // very long text may fill the rest of the room.
 func document(o *allmende.Object, media map[allmende.ID]*allmende.Media) store.SearchDoc {
-	keys, target := audienceKeys(o)
-	tokens := append(keys, store.KeyKind(o.Kind))
+	tokens := append(peopleKeys(o), store.KeyKind(o.Kind))
 	if o.Section != "" {
 		tokens = append(tokens, store.KeyIn(o.Section))
 	}
@@ -37,35 +36,41 @@ func document(o *allmende.Object, media map[allmende.ID]*allmende.Media) store.S
 	}
 	tokens = append(tokens, text.Tokens(o.Summary, lang)...)
 	tokens = append(tokens, text.Tokens(text.PlainText(o.HTML), lang)...)
-	return store.SearchDoc{Object: o.ID, Version: o.Version, Target: target, Tokens: tokens}
+	shelf, target := shelfOf(o)
+	return store.SearchDoc{Object: o.ID, Version: o.Version, Shelf: shelf, Target: target, Tokens: tokens}
 }
 
-// audienceKeys say who may find an object: its authors always; for the rest
-// its audience decides. What is unlisted is in no list of everyone, and so is
-// found by followers and by who is named in it only.
-func audienceKeys(o *allmende.Object) (keys []string, target allmende.ID) {
-	keys = []string{store.KeyBy(o.Owner)}
+// shelfOf says who may find an object, besides its authors and whom it is
+// addressed to. What is unlisted is in no list of everyone, and so is found by
+// followers only.
+func shelfOf(o *allmende.Object) (shelf store.Shelf, target allmende.ID) {
+	switch o.Audience.Kind {
+	case allmende.AudPublic:
+		return store.ShelfPublic, 0
+	case allmende.AudLocal:
+		return store.ShelfMembers, 0
+	case allmende.AudUnlisted:
+		return store.ShelfMembers, o.Owner
+	case allmende.AudFollowers:
+		return store.ShelfMembers, o.Audience.Target
+	}
+	return store.ShelfNamed, 0
+}
+
+// peopleKeys are who made an object and whom it is addressed to.
+func peopleKeys(o *allmende.Object) []string {
+	keys := []string{store.KeyBy(o.Owner)}
 	for _, id := range o.Authors {
 		keys = append(keys, store.KeyBy(id))
 	}
-	switch o.Audience.Kind {
-	case allmende.AudPublic:
-		keys = append(keys, store.KeyPublic)
-	case allmende.AudLocal:
-		keys = append(keys, store.KeyLocal)
-	case allmende.AudUnlisted:
-		keys, target = append(keys, store.KeyFollowers), o.Owner
-		for _, id := range o.Mentions {
-			keys = append(keys, store.KeyNamed(id))
-		}
-	case allmende.AudFollowers:
-		keys, target = append(keys, store.KeyFollowers), o.Audience.Target
-	case allmende.AudDirect:
-		for _, id := range o.Audience.Actors {
-			keys = append(keys, store.KeyNamed(id))
-		}
+	named := o.Audience.Actors
+	if o.Audience.Kind == allmende.AudUnlisted {
+		named = o.Mentions
 	}
-	return keys, target
+	for _, id := range named {
+		keys = append(keys, store.KeyNamed(id))
+	}
+	return keys
 }
 
 // baseLang is "de" for "de-AT".

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,16 +72,17 @@ func world(t *testing.T) *outlettest.Subject {
 func state(t *testing.T, d *db.DB, made []allmende.ID) string {
 	t.Helper()
 	var b strings.Builder
-	for _, word := range []string{"holunder", "zaun", "bach", "flieder", "strauch", store.KeyPublic, store.KeyIn("blog"), store.TitleWord("holunder")} {
-		got, err := store.Search(d.Engine()).Find(t.Context(), d.Read(), store.SearchMatch{All: [][]store.SearchWord{{{Text: word}}}, Limit: 10})
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, word := range []string{"holunder", "zaun", "bach", "flieder", "strauch", store.KeyIn("blog"), store.TitleWord("holunder")} {
 		fmt.Fprintf(&b, "%s:", word)
-		for i, id := range made {
-			for _, found := range got {
-				if found == id {
-					fmt.Fprintf(&b, " %d", i)
+		for _, shelf := range []store.Shelf{store.ShelfPublic, store.ShelfMembers, store.ShelfNamed} {
+			got, err := store.Search(d.Engine()).Find(t.Context(), d.Read(),
+				store.SearchMatch{Shelf: shelf, All: [][]store.SearchWord{{{Text: word}}}, Limit: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, id := range made {
+				if slices.Contains(got, id) {
+					fmt.Fprintf(&b, " %d on %d", i, shelf)
 				}
 			}
 		}

@@ -201,6 +201,9 @@ func TestNobodyHearsOfWhatTheyMayNotSee(t *testing.T) {
 	w.run()
 	w.wants("ben")
 	w.wants("cem", "mention ada")
+	if n, err := store.CountUnread(ctx, w.db.Read(), w.people["ben"].As, 0); err != nil || n != 0 {
+		t.Errorf("%d are only hidden (%v)", n, err)
+	}
 }
 
 func TestBlockedMutedAndMutedThreadsAreSilent(t *testing.T) {
@@ -219,6 +222,9 @@ func TestBlockedMutedAndMutedThreadsAreSilent(t *testing.T) {
 	w.note("dora", "Aber @ada", replyTo(quiet))
 	w.run()
 	w.wants("ada", "mention dora")
+	if len(w.told) != 1 {
+		t.Errorf("%d were told, and are only hidden", len(w.told))
+	}
 }
 
 func TestABlockTakesOldNoticesFromSight(t *testing.T) {

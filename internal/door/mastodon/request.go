@@ -230,7 +230,7 @@ func (q *req) readJSON() error {
 		return allmende.E(allmende.Invalid, "http.bad_json").Because(err)
 	}
 	object, ok := body.(map[string]any)
-	if !ok {
+	if !ok && body != nil {
 		return allmende.E(allmende.Invalid, "http.bad_json")
 	}
 	values := url.Values{}

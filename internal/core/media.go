@@ -258,6 +258,7 @@ func (c *Core) previewMade(_ context.Context, cmd *allmende.PreviewMade) (step, 
 		if err := store.PutPreview(ch.ctx, ch, &p); err != nil {
 			return err
 		}
+		ch.news.Previews = append(ch.news.Previews, p.URL)
 		if p.Image != 0 {
 			m, err := ch.medium(p.Image)
 			if err != nil {

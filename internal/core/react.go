@@ -136,6 +136,7 @@ func (c *Core) muteThread(ctx context.Context, cmd *allmende.MuteThread) (step, 
 	}
 	return func(ch *change) error {
 		ch.quiet, ch.result.Object = true, o.ID
+		ch.news.Viewers = append(ch.news.Viewers, cmd.As)
 		return store.SetThreadMute(ch.ctx, ch, cmd.As, o.Thread, !cmd.Off)
 	}, nil
 }

@@ -21,9 +21,10 @@ type News struct {
 	Dropped  []allmende.Entry // lines that left streams
 	Notified []allmende.Notification
 	Unread   []allmende.ID // actors who read, or lost, notifications
-	Outlets  []string // outlets that got work
-	Site     bool     // what the community says of itself changed
+	Outlets  []string      // outlets that got work
+	Site     bool          // what the community says of itself changed
 	Media    []allmende.ID
+	Previews []string // addresses whose link previews changed
 }
 
 // Hub passes news on. The zero value is ready.

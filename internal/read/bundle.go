@@ -2,7 +2,7 @@ package read
 
 import (
 	"context"
-	"slices"
+	"maps"
 	"strings"
 	"time"
 
@@ -181,23 +181,11 @@ func (r *Reader) overlay(ctx context.Context, b *Bundle, ids []allmende.ID) erro
 	if b.Stats, err = r.statsOf(ctx, ids); err != nil {
 		return err
 	}
-	b.Mine = map[allmende.ID]Mine{}
 	if b.Keys.Viewer.Anonymous() || len(ids) == 0 {
+		b.Mine = map[allmende.ID]Mine{}
 		return nil
 	}
-	reactions, err := store.ReactionsOn(ctx, r.db.Read(), b.Keys.Viewer.Actor, ids)
-	for _, x := range reactions {
-		m := b.Mine[x.Object]
-		switch x.Kind {
-		case allmende.Like:
-			m.Liked = true
-		case allmende.Boost:
-			m.Boosted, m.Boost = true, x.ID
-		case allmende.Bookmark:
-			m.Bookmarked = true
-		}
-		b.Mine[x.Object] = m
-	}
+	b.Mine, err = r.mineOf(ctx, b.Keys.Viewer.Actor, ids)
 	return err
 }
 
@@ -245,21 +233,31 @@ func (r *Reader) Media(ctx context.Context, ids []allmende.ID) (map[allmende.ID]
 	return out, err
 }
 
+// previewsOf loads link previews that can be shown, those in memory from there.
 func (r *Reader) previewsOf(ctx context.Context, urls []string) (map[string]*allmende.Preview, error) {
 	if len(urls) == 0 {
 		return nil, nil
 	}
-	slices.Sort(urls)
-	got, err := store.PreviewsOf(ctx, r.db.Read(), slices.Compact(urls))
-	out := make(map[string]*allmende.Preview, len(got))
-	for i := range got {
-		if got[i].State == "done" {
-			out[got[i].URL] = &got[i]
+	out := make(map[string]*allmende.Preview, len(urls))
+	tickets := map[string]uint64{}
+	var missing []string
+	for _, u := range urls {
+		if p, ok := r.previews.Peek(u); ok {
+			out[u] = p
+		} else if _, asked := tickets[u]; !asked {
+			tickets[u] = r.previews.Ticket(u)
+			missing = append(missing, u)
 		}
 	}
+	got, err := store.PreviewsOf(ctx, r.db.Read(), missing)
 	if err != nil {
 		return nil, err
 	}
+	for i := range got {
+		out[got[i].URL] = &got[i]
+		r.previews.Put(got[i].URL, &got[i], tickets[got[i].URL])
+	}
+	maps.DeleteFunc(out, func(_ string, p *allmende.Preview) bool { return p.State != "done" })
 	return out, nil
 }
 

@@ -79,14 +79,6 @@ func (r *Reader) Medium(ctx context.Context, v allmende.Viewer, id allmende.ID) 
 	return nil, allmende.E(allmende.NotFound, "error.media_not_found")
 }
 
-// MutedThreads tells in which of some conversations the viewer wants no notices.
-func (r *Reader) MutedThreads(ctx context.Context, v allmende.Viewer, threads []allmende.ID) (map[allmende.ID]bool, error) {
-	if v.Anonymous() || len(threads) == 0 {
-		return nil, nil
-	}
-	return store.MutedThreads(ctx, r.db.Read(), v.Actor, threads)
-}
-
 // totals are figures that may be some minutes old.
 type totals struct {
 	store.Totals

@@ -16,20 +16,22 @@ import (
 // Reader answers questions about what a viewer may see. Its caches are told of
 // each commit before the writer gets its answer, so no read is stale.
 type Reader struct {
-	db      *db.DB
-	log     *slog.Logger
-	now     func() time.Time
-	keys    *live.Cache[allmende.ID, *Keys]
-	actors  *live.Cache[allmende.ID, *allmende.Actor]
-	sites   *live.Cache[string, allmende.Site]
-	objects *live.Cache[allmende.ID, *allmende.Object]
-	stats   *live.Cache[allmende.ID, allmende.Stat]
-	media   *live.Cache[allmende.ID, *allmende.Media]
-	roles   *live.Cache[allmende.ID, []allmende.ID] // by account
-	trends  *live.Cache[string, trends]
-	totals  *live.Cache[string, totals]
-	unread  *live.Cache[allmende.ID, unread]
-	homes   *homes
+	db       *db.DB
+	log      *slog.Logger
+	now      func() time.Time
+	keys     *live.Cache[allmende.ID, *Keys]
+	actors   *live.Cache[allmende.ID, *allmende.Actor]
+	sites    *live.Cache[string, allmende.Site]
+	objects  *live.Cache[allmende.ID, *allmende.Object]
+	stats    *live.Cache[allmende.ID, allmende.Stat]
+	media    *live.Cache[allmende.ID, *allmende.Media]
+	roles    *live.Cache[allmende.ID, []allmende.ID] // by account
+	trends   *live.Cache[string, trends]
+	totals   *live.Cache[string, totals]
+	unread   *live.Cache[allmende.ID, unread]
+	marks    *marks
+	previews *live.Cache[string, *allmende.Preview]
+	homes    *homes
 }
 
 // New makes a reader over a database that hears the hub's news.
@@ -46,6 +48,8 @@ func New(d *db.DB, hub *live.Hub, log *slog.Logger, now func() time.Time) *Reade
 	r.trends = newTrends()
 	r.totals = live.NewCache[string, totals](4, nil)
 	r.unread = live.NewCache[allmende.ID, unread](20000, nil)
+	r.marks = newMarks()
+	r.previews = live.NewCache[string, *allmende.Preview](5000, nil)
 	r.homes = newHomes(d)
 	hub.Listen(r.hear)
 	return r
@@ -66,6 +70,10 @@ func (r *Reader) hear(n live.News) {
 	}
 	for _, id := range n.Stats {
 		r.stats.Drop(id)
+	}
+	r.marks.hear(n.Stats)
+	for _, u := range n.Previews {
+		r.previews.Drop(u)
 	}
 	for _, id := range n.Media {
 		r.media.Drop(id)

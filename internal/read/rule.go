@@ -20,7 +20,8 @@ type Keys struct {
 	Blocks    map[allmende.ID]bool
 	BlockedBy map[allmende.ID]bool
 	Mutes     map[allmende.ID]allmende.Relation
-	Tags      map[string]string // followed, folded → as written
+	Tags      map[string]string    // followed, folded → as written
+	Threads   map[allmende.ID]bool // conversations without notices
 }
 
 // LoadKeys reads a viewer's keys. Nobody's keys are empty.
@@ -50,6 +51,14 @@ func LoadKeys(ctx context.Context, q store.Q, v allmende.Viewer) (*Keys, error) 
 	}
 	for _, id := range blockers {
 		k.BlockedBy[id] = true
+	}
+	threads, err := store.ThreadMutes(ctx, q, v.Actor)
+	if err != nil {
+		return nil, err
+	}
+	k.Threads = make(map[allmende.ID]bool, len(threads))
+	for _, id := range threads {
+		k.Threads[id] = true
 	}
 	k.Tags, err = store.TagFollows(ctx, q, v.Actor)
 	return k, err
@@ -123,26 +132,27 @@ func (k *Keys) IsAuthor(o *allmende.Object) bool {
 	return false
 }
 
+func hidden() error { return allmende.E(allmende.NotFound, "error.object_not_found") }
+
 // Rule decides whether the viewer may see an object: nil, NotFound (there may
 // be such a thing, or not), or Gone. ownerState is the state of its owner.
 func (k *Keys) Rule(o *allmende.Object, ownerState allmende.ActorState) error {
-	hidden := allmende.E(allmende.NotFound, "error.object_not_found")
 	author := k.IsAuthor(o)
 	switch o.State {
 	case allmende.Deleted:
 		if author || k.InAudience(o.Audience) {
 			return allmende.E(allmende.Gone, "error.object_gone")
 		}
-		return hidden
+		return hidden()
 	case allmende.Published:
 	case allmende.Hidden, allmende.Held:
 		if !author && !k.Viewer.Rank.CanModerate() {
-			return hidden
+			return hidden()
 		}
 		return nil
 	default:
 		if !author {
-			return hidden
+			return hidden()
 		}
 		return nil
 	}
@@ -153,13 +163,13 @@ func (k *Keys) Rule(o *allmende.Object, ownerState allmende.ActorState) error {
 		if ownerState == allmende.ActorDeleted && o.Section == "wiki" {
 			return nil // wiki pages outlive their first author
 		}
-		return hidden
+		return hidden()
 	}
 	if o.Section == "wiki" && k.InAudience(o.Audience) {
 		return nil // the place, not the first author, decides who reads the wiki
 	}
 	if k.BlockedBy[o.Owner] || !k.InAudience(o.Audience) {
-		return hidden
+		return hidden()
 	}
 	return nil
 }

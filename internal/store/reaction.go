@@ -90,6 +90,11 @@ func SetThreadMute(ctx context.Context, q Q, actor, thread allmende.ID, on bool)
 	return err
 }
 
+// ThreadMutes lists the conversations an actor muted, the newest first.
+func ThreadMutes(ctx context.Context, q Q, actor allmende.ID) ([]allmende.ID, error) {
+	return collect(ctx, q, scanID, `select thread from thread_mute where actor = $1 order by thread desc limit 10000`, int64(actor))
+}
+
 // MutedThreads tells which of the conversations an actor muted.
 func MutedThreads(ctx context.Context, q Q, actor allmende.ID, threads []allmende.ID) (map[allmende.ID]bool, error) {
 	out := map[allmende.ID]bool{}

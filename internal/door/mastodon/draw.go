@@ -104,8 +104,7 @@ func (p *statusPart) holds(b *read.Bundle, o, parent *allmende.Object, preview *
 // canvas is a bundle being drawn for one viewer.
 type canvas struct {
 	*read.Bundle
-	door  *Door
-	muted map[allmende.ID]bool // conversations without notices
+	door *Door
 }
 
 // status puts a status together; false when its owner is not known.
@@ -129,7 +128,7 @@ func (p *canvas) plain(o *allmende.Object) (masto.Status, bool) {
 		stat = o.Stat
 	}
 	over := masto.Overlay{Stat: stat, Signed: !p.Keys.Viewer.Anonymous(), Liked: mine.Liked, Boosted: mine.Boosted, Bookmarked: mine.Bookmarked,
-		Muted: p.muted[o.Thread], Pinned: o.Pinned && o.Owner == p.Keys.Viewer.Actor, Quote: "denied"}
+		Muted: p.Keys.Threads[o.Thread], Pinned: o.Pinned && o.Owner == p.Keys.Viewer.Actor, Quote: "denied"}
 	if o.Audience.Public() {
 		switch o.Policy.Quote {
 		case "", allmende.Anyone:
@@ -230,22 +229,14 @@ func (q *req) bundle(b *read.Bundle, err error) error {
 	})
 }
 
-// one answers with one status of a bundle, with whether its conversation is muted.
+// one answers with one status of a bundle.
 func (q *req) one(b *read.Bundle, e allmende.Entry) error {
 	return q.buffer(func(buf []byte) ([]byte, error) { return q.appendOne(buf, b, e) })
 }
 
 func (q *req) appendOne(buf []byte, b *read.Bundle, e allmende.Entry) ([]byte, error) {
 	missing := allmende.E(allmende.NotFound, "error.object_not_found")
-	o := b.Objects[e.Object]
-	if o == nil {
-		return buf, missing
-	}
-	muted, err := q.door.Read.MutedThreads(q.Context(), q.viewer, []allmende.ID{o.Thread})
-	if err != nil {
-		return buf, err
-	}
-	p := canvas{Bundle: b, door: q.door, muted: muted}
+	p := canvas{Bundle: b, door: q.door}
 	buf, ok := p.entry(buf, e)
 	if !ok {
 		return buf, missing

@@ -147,11 +147,7 @@ func (w *Web) postRank(q *req) error {
 		return err
 	}
 	if _, err := q.do(&allmende.SetRank{Act: q.self(), Account: id, Rank: allmende.Rank(q.form.Line("rank"))}); err != nil {
-		if redrawn(err) {
-			q.flash("danger", ui.NotesOf(q.lang, err)[0].Text, "")
-			return q.redirect("/admin/members")
-		}
-		return err
+		return q.complain(err, "/admin/members")
 	}
 	return q.savedAt("/admin/members")
 }

@@ -54,7 +54,7 @@ func (w *Web) exportData(q *req) error {
 // pause deactivates the account; signing in wakes it.
 func (w *Web) pause(q *req) error {
 	if _, err := q.do(&allmende.Leave{Act: q.self()}); err != nil {
-		return err
+		return q.complain(err, "/settings/data")
 	}
 	w.setCookie(q.rw, "")
 	return q.redirect("/login?said=away")

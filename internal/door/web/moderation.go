@@ -146,7 +146,7 @@ func (w *Web) admit(q *req) error {
 	}
 	yes := q.param("answer") == "yes"
 	if _, err := q.do(&allmende.Admit{Act: q.self(), Account: id, Yes: yes, Reason: q.form.Text("reason-" + id.String())}); err != nil {
-		return err
+		return q.complain(err, "/moderation?show=signups")
 	}
 	word := "moderation.rejected"
 	if yes {

@@ -159,7 +159,7 @@ func (w *Web) removeRole(q *req) error {
 		return err
 	}
 	if _, err := q.do(&allmende.SetRole{Act: q.self(), Actor: org.ID, Member: person, Off: true}); err != nil {
-		return err
+		return q.complain(err, "/settings/organisations/"+org.ID.String())
 	}
 	to := "/settings/organisations"
 	if person != q.account.Actor {

@@ -56,6 +56,15 @@ func (q *req) savedAt(path string) error {
 	return q.redirect(path)
 }
 
+// complain tells on the page that somebody comes back to why a button did nothing.
+func (q *req) complain(err error, path string) error {
+	if !redrawn(err) {
+		return err
+	}
+	q.flash("danger", ui.NotesOf(q.lang, err)[0].Text, "")
+	return q.redirect(path)
+}
+
 // languages are those that pages are drawn in; with asBrowser also the browser's.
 func languages(q *req, asBrowser bool) []ui.OptionView {
 	var out []ui.OptionView

@@ -242,3 +242,11 @@ func (b *Browser) send(method, path, kind string, body io.Reader) *Page {
 	b.Last = p
 	return p
 }
+
+// Steal copies another browser's cookies.
+func (b *Browser) Steal(from *Browser) {
+	for _, c := range from.jar.Cookies(base()) {
+		c.Path, c.Secure = "/", true
+		b.jar.SetCookies(base(), []*http.Cookie{c})
+	}
+}

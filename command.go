@@ -85,6 +85,14 @@ type Publish struct {
 	PublishAt time.Time      `json:"publish_at,omitempty"`
 	Key       string         `json:"-"` // idempotency key: the same key of the same actor makes one object
 	Remote    *RemoteObject  `json:"-"`
+	Origin    *ImportOrigin  `json:"-"` // imports only
+}
+
+// ImportOrigin is where an imported object came from. The same URI again makes
+// nothing new.
+type ImportOrigin struct {
+	URI string // "import:…", unique
+	URL string // its old address, for people
 }
 
 // RemoteObject is what a remote server says of its object beyond the text.

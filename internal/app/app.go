@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"allmende"
@@ -48,6 +49,7 @@ type House struct {
 	Handler http.Handler
 
 	lock    *dirLock
+	serving atomic.Bool // it answers at its address
 	metrics *metrics
 	web     *web.Web
 	apps    *mastodon.Door

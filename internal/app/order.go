@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strings"
 
@@ -14,9 +15,23 @@ import (
 // Order is something that whoever runs the server wants done; one field is
 // set. It goes over the socket of a running server as JSON.
 type Order struct {
-	Lang  lang.Tag
-	User  *NewUser  `json:",omitempty"`
-	Token *NewToken `json:",omitempty"`
+	Lang   lang.Tag
+	User   *NewUser  `json:",omitempty"`
+	Token  *NewToken `json:",omitempty"`
+	Demo   bool      `json:",omitempty"`
+	Backup string    `json:",omitempty"` // directory
+	Export *Export   `json:",omitempty"`
+	Import *Import   `json:",omitempty"`
+	Doctor bool      `json:",omitempty"`
+}
+
+// Export is "export": a member's or an organisation's everything into a new file.
+type Export struct{ Name, File string }
+
+// Import is "import": a file for a member or an organisation.
+type Import struct {
+	File, As string
+	Dry      bool
 }
 
 // Voice is how an order tells what came of it (Say) and what is going on (Note).
@@ -43,6 +58,16 @@ func (h *House) Carry(ctx context.Context, o Order, v Voice) error {
 		return h.addUser(ctx, o.Lang, *o.User, v)
 	case o.Token != nil:
 		return h.newToken(ctx, *o.Token, v)
+	case o.Demo:
+		return h.fillDemo(ctx, o.Lang, v)
+	case o.Backup != "":
+		return h.backup(ctx, o.Lang, o.Backup, v)
+	case o.Export != nil:
+		return h.export(ctx, o.Lang, *o.Export, v)
+	case o.Import != nil:
+		return h.importFile(ctx, o.Lang, *o.Import, v)
+	case o.Doctor:
+		return Doctor(ctx, Patient{Config: h.Config, House: h, Running: h.serving.Load()}, o.Lang, v)
 	}
 	return allmende.E(allmende.Unsupported, "error.command", "verb", "")
 }
@@ -98,6 +123,26 @@ func (h *House) accountOf(ctx context.Context, name string) (allmende.Account, e
 		return account, allmende.E(allmende.NotFound, "error.account_not_found").Because(err)
 	}
 	return account, nil
+}
+
+// actorOf finds a member or organisation by name, as who looks at their own things.
+func (h *House) actorOf(ctx context.Context, name string) (allmende.Viewer, error) {
+	actor, err := h.Read.ActorByHandle(ctx, name, h.Config.Domain())
+	if err != nil {
+		return allmende.Viewer{}, err
+	}
+	if !actor.Local() {
+		return allmende.Viewer{}, allmende.E(allmende.NotFound, "error.actor_not_found")
+	}
+	v := allmende.Viewer{Actor: actor.ID, Role: allmende.RoleOwner, Rank: allmende.Member}
+	account, err := store.AccountByActor(ctx, h.DB.Read(), actor.ID)
+	if err == nil {
+		v.Account, v.Lang = account.ID, account.Lang
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil // organisations have no account of their own
+	}
+	return v, err
 }
 
 // byHouse is the sender of what the command line does.

@@ -61,6 +61,7 @@ func (h *House) ServeOn(ctx context.Context, l net.Listener) error {
 		defer done()
 		stopped <- h.Runner.Stop(patience)
 	})
+	h.serving.Store(true)
 	h.Log.Info("listening", "address", l.Addr().String(), "url", h.Config.URL)
 	err = httpx.Serve(ctx, l, h.Handler, h.Log)
 	cancel()

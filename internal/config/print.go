@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"io"
 	"net/netip"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -112,4 +113,39 @@ func literal(value any) string {
 		return "[" + strings.Join(quoted, ", ") + "]"
 	}
 	return fmt.Sprint(value)
+}
+
+// PrintOwn writes an allmende.toml with what differs from the defaults, for
+// backups: passwords and tokens are left out, with a line that says so.
+func (c Config) PrintOwn(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("# Settings of Allmende that differ from the defaults. Passwords and tokens are not in this file.\n")
+	section := ""
+	for _, s := range settings() {
+		name := strings.TrimPrefix(s.key, s.section+".")
+		value := reflect.ValueOf(c).FieldByIndex(s.index).Interface()
+		if reflect.DeepEqual(value, reflect.ValueOf(Default()).FieldByIndex(s.index).Interface()) {
+			continue
+		}
+		if s.section != section {
+			section = s.section
+			fmt.Fprintf(&b, "\n[%s]\n", section)
+		}
+		if text, ok := value.(string); ok && s.secret(text) {
+			fmt.Fprintf(&b, "#%s = \"…\"\n", name)
+			continue
+		}
+		fmt.Fprintf(&b, "%s = %s\n", name, literal(value))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// secret tells whether a value holds a password or is one.
+func (s setting) secret(value string) bool {
+	if s.key == "metrics.token" {
+		return true
+	}
+	u, err := url.Parse(value)
+	return strings.Contains(value, "://") && (err != nil || u.User != nil)
 }

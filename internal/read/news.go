@@ -52,6 +52,9 @@ func (r *Reader) Lines(ctx context.Context, v allmende.Viewer, lines []allmende.
 // HomeLines picks of new or changed lines those that belong into the viewer's
 // home. It asks memory only, since every open connection asks after each commit.
 func (r *Reader) HomeLines(ctx context.Context, v allmende.Viewer, lines []allmende.Entry) ([]allmende.Entry, error) {
+	if len(lines) == 0 {
+		return nil, nil
+	}
 	keys, err := r.Keys(ctx, v)
 	if err != nil {
 		return nil, err
@@ -64,8 +67,12 @@ func (r *Reader) HomeLines(ctx context.Context, v allmende.Viewer, lines []allme
 	seen := map[allmende.ID]bool{}
 	for _, e := range lines {
 		_, follows := keys.Following[e.Source]
-		if (follows || e.Source == v.Actor || tags[e.Source]) && !seen[e.ID] {
-			seen[e.ID] = true
+		id := e.ID
+		if id == 0 {
+			id = e.Object // a deleted object's lines hold no ids of their own
+		}
+		if (follows || e.Source == v.Actor || tags[e.Source]) && !seen[id] {
+			seen[id] = true
 			out = append(out, e)
 		}
 	}

@@ -18,7 +18,7 @@ const (
 	searchFew   = 20   // fewer hits than this, and the last word may be a beginning
 	searchPage  = 20
 	snippetSize = 220       // characters
-	snippetHTML = 32 * 1024 // bytes of a text in which a snippet is looked for first
+	snippetHTML = 12 * 1024 // bytes of a text in which a snippet is looked for first
 
 	// Of what is for followers of someone at most this much is looked at, the
 	// newest first, to find what is for followers of those the viewer follows.
@@ -223,12 +223,12 @@ func (r *Reader) findAmongMembers(ctx context.Context, keys *Keys, m store.Searc
 		if err != nil {
 			return nil, err
 		}
-		facts, err := store.Indexed(ctx, r.db.Read(), some)
+		targets, err := store.SearchTargets(ctx, r.db.Read(), some)
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range some {
-			if keys.findsFor(facts[id].Target) {
+			if target, there := targets[id]; there && keys.findsFor(target) {
 				out = append(out, id)
 			}
 		}

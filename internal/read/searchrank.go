@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	rankedClosely = 40       // how many of the best are looked at word by word
-	rankedText    = 2 * 1024 // bytes of HTML of each that are read for that
+	rankedClosely = 40   // how many of the best are looked at word by word
+	rankedText    = 1024 // bytes of HTML of each that are read for that
 )
 
 // rank weighs the first hits of a list closely; a wiki page that is called just
@@ -206,14 +206,14 @@ func (r *Reader) people(ctx context.Context, keys *Keys, typed string, limit int
 	return out, nil
 }
 
-// tags finds hashtags that begin so, those used most of late first.
+// tags finds hashtags of public things that begin so, those used most of late first.
 func (r *Reader) tags(ctx context.Context, keys *Keys, typed string, limit int) ([]string, error) {
 	begin := text.Fold(strings.TrimPrefix(typed, "#"))
 	if len(begin) < 2 || strings.ContainsAny(begin, " \t") {
 		return nil, nil
 	}
-	m := store.SearchMatch{All: [][]store.SearchWord{{{Text: store.KeyTag(begin), Prefix: true}}}}
-	ids, err := r.find(ctx, keys, m, 60)
+	m := store.SearchMatch{All: [][]store.SearchWord{{{Text: store.KeyTag(begin), Prefix: true}}}, Limit: 60}
+	ids, err := r.onShelf(ctx, m, store.ShelfPublic)
 	if err != nil {
 		return nil, err
 	}

@@ -172,24 +172,38 @@ func Search(e db.Engine) SearchIndex {
 	return sqliteSearch{}
 }
 
-// IndexedFact is what is known of an object that is in the index.
-type IndexedFact struct {
-	Version int
-	Shelf   Shelf
-	Target  allmende.ID
+// indexedFact is what is known of an object that is in the index.
+type indexedFact struct {
+	version int
+	shelf   Shelf
 }
 
-// Indexed tells which of some objects are in the index, and how.
-func Indexed(ctx context.Context, q Q, ids []allmende.ID) (map[allmende.ID]IndexedFact, error) {
-	out := make(map[allmende.ID]IndexedFact, len(ids))
+func indexedFacts(ctx context.Context, q Q, ids []allmende.ID) (map[allmende.ID]indexedFact, error) {
+	out := make(map[allmende.ID]indexedFact, len(ids))
 	err := chunks(ids, func(part []allmende.ID) error {
 		_, err := collect(ctx, q, func(r row) (struct{}, error) {
 			var id allmende.ID
-			var f IndexedFact
-			err := r.Scan(&id, &f.Version, &f.Shelf, &f.Target)
+			var f indexedFact
+			err := r.Scan(&id, &f.version, &f.shelf)
 			out[id] = f
 			return struct{}{}, err
-		}, `select object, version, shelf, target from indexed where object in (`+db.In(1, len(part))+`)`, args(part)...)
+		}, `select object, version, shelf from indexed where object in (`+db.In(1, len(part))+`)`, args(part)...)
+		return err
+	})
+	return out, err
+}
+
+// SearchTargets tells of objects on the members' shelf whose followers may find
+// them; zero: all members.
+func SearchTargets(ctx context.Context, q Q, ids []allmende.ID) (map[allmende.ID]allmende.ID, error) {
+	out := make(map[allmende.ID]allmende.ID, len(ids))
+	err := chunks(ids, func(part []allmende.ID) error {
+		var joined string
+		err := q.QueryRow(ctx, `select coalesce(string_agg(cast(object as text) || ' ' || cast(target as text), ' '), '') from indexed
+			where object in (`+db.In(1, len(part))+`)`, args(part)...).Scan(&joined)
+		for pair := range slices.Chunk(splitIDs(joined), 2) {
+			out[pair[0]] = pair[1]
+		}
 		return err
 	})
 	return out, err
@@ -202,13 +216,13 @@ func PutSearch(ctx context.Context, tx *db.Tx, docs []SearchDoc, gone []allmende
 	for _, d := range docs {
 		ids = append(ids, d.Object)
 	}
-	known, err := Indexed(ctx, tx, ids)
+	known, err := indexedFacts(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
 	var fresh []SearchDoc
 	for _, d := range docs {
-		if was, there := known[d.Object]; !there || was.Version < d.Version {
+		if was, there := known[d.Object]; !there || was.version < d.Version {
 			fresh = append(fresh, d)
 			gone = append(gone, d.Object)
 		}
@@ -226,11 +240,11 @@ func PutSearch(ctx context.Context, tx *db.Tx, docs []SearchDoc, gone []allmende
 }
 
 // dropSearch takes those that are known out of the index.
-func dropSearch(ctx context.Context, tx *db.Tx, ids []allmende.ID, known map[allmende.ID]IndexedFact) error {
+func dropSearch(ctx context.Context, tx *db.Tx, ids []allmende.ID, known map[allmende.ID]indexedFact) error {
 	on := map[Shelf][]allmende.ID{}
 	for _, id := range ids {
 		if was, there := known[id]; there {
-			on[was.Shelf] = append(on[was.Shelf], id)
+			on[was.shelf] = append(on[was.shelf], id)
 		}
 	}
 	for _, shelf := range shelves {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"allmende"
@@ -35,14 +36,15 @@ func (sqliteSearch) clear(ctx context.Context, q Q, shelf Shelf) error {
 	return err
 }
 
-// Find lists the ids that match, newest first.
+// Find lists the ids that match, newest first. The limit stands in the text,
+// since SQLite plans a query on FTS5 anew whenever a limit is bound to it.
 func (sqliteSearch) Find(ctx context.Context, q Q, m SearchMatch) ([]allmende.ID, error) {
 	if !m.clean() {
 		return nil, nil
 	}
 	return scanFound(q.QueryRow(ctx, `select coalesce(group_concat(id, ' '), '') from (select rowid as id from `+m.Shelf.table()+`
-		where `+m.Shelf.table()+` match $1 and rowid < $2 and rowid > $3 order by rowid desc limit $4)`,
-		m.fts5(), below(m.Below), int64(m.Above), m.Limit))
+		where `+m.Shelf.table()+` match $1 and rowid < $2 and rowid > $3 order by rowid desc limit `+strconv.Itoa(m.Limit)+`)`,
+		m.fts5(), below(m.Below), int64(m.Above)))
 }
 
 // fts5 is the match in FTS5's own language.

@@ -97,6 +97,10 @@ func (s *shell) run(ctx context.Context, command string) error {
 	switch command {
 	case "serve":
 		return s.serve(ctx, cfg)
+	case "doctor":
+		return s.doctor(ctx, cfg)
+	case "restore":
+		return app.Restore(ctx, cfg, s.typed.Restore.Dir, s.lang, s.voice())
 	}
 	order, err := s.order(command)
 	if err != nil {

@@ -33,6 +33,24 @@ func (s *shell) give(ctx context.Context, cfg config.Config, o app.Order) error 
 	return errors.Join(house.Carry(ctx, o, voice), house.Close())
 }
 
+// doctor looks at the running server, else at the house, and at what it can
+// when that does not even open.
+func (s *shell) doctor(ctx context.Context, cfg config.Config) error {
+	voice := s.voice()
+	err := app.Ask(ctx, cfg, app.Order{Lang: s.lang, Doctor: true}, voice)
+	if !errors.Is(err, app.ErrNoServer) {
+		return err
+	}
+	quiet := cfg
+	quiet.Log.Level = "error"
+	house, err := app.New(ctx, cfg, logger(quiet, s.err), app.Options{Version: s.version})
+	if err != nil {
+		return app.Doctor(ctx, app.Patient{Config: cfg, Broken: err}, s.lang, voice)
+	}
+	err = app.Doctor(ctx, app.Patient{Config: cfg, House: house}, s.lang, voice)
+	return errors.Join(err, house.Close())
+}
+
 // voice prints results to standard output and what is going on to standard error.
 func (s *shell) voice() app.Voice {
 	line := func(w io.Writer) func(string) {

@@ -182,7 +182,7 @@ func (d *Door) instanceRoutes(r chi.Router) {
 // not exist here: no lists, keyword filters, custom emojis, announcements.
 func (d *Door) emptyRoutes(r chi.Router) {
 	none := func(q *req) error { return q.bytes([]byte("[]")) }
-	for path, scope := range map[string]string{"/api/v1/lists": "read:lists", "/api/v1/accounts/{id}/lists": "read:lists",
+	for path, scope := range map[string]string{"/api/v1/lists": "read:lists", "/api/v1/timelines/list/{id}": "read:lists", "/api/v1/accounts/{id}/lists": "read:lists",
 		"/api/v1/filters": "read:filters", "/api/v2/filters": "read:filters", "/api/v1/announcements": "", "/api/v1/domain_blocks": "read:blocks",
 		"/api/v1/endorsements": "read:accounts", "/api/v1/featured_tags": "read:accounts", "/api/v1/featured_tags/suggestions": "read:accounts",
 		"/api/v1/suggestions": "read", "/api/v2/suggestions": "read", "/api/v1/notifications/requests": "read:notifications"} {

@@ -43,6 +43,9 @@ func (c *Core) publish(ctx context.Context, cmd *allmende.Publish) (step, error)
 		PublishAt: cmd.PublishAt, Revision: 1, Tags: cmd.Tags}
 	if cmd.Act.Via == "import" {
 		p.object.Origin = allmende.OriginImported
+		if cmd.Origin != nil {
+			p.object.URI, p.object.URL = cmd.Origin.URI, cmd.Origin.URL
+		}
 	}
 	p.defaults()
 	if p.object.Section == "wiki" && p.object.Title != "" {

@@ -38,7 +38,7 @@ func (f *Door) fill(feed *Feed, b *read.Bundle, path string) {
 func (f *Door) item(b *read.Bundle, o *allmende.Object) Item {
 	i := Item{ID: f.BaseURL + o.Path(), Link: f.BaseURL + f.path(b, o), Title: titleOf(o), Summary: clean(o.Summary), Tags: o.Tags, Lang: o.Lang,
 		Published: o.PublishedAt, Updated: o.PublishedAt, Comments: f.BaseURL + o.Path()}
-	if o.URI != "" {
+	if o.Origin == allmende.OriginRemote && o.URI != "" {
 		i.ID = o.URI
 	}
 	if o.EditedAt.After(i.Updated) {

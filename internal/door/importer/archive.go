@@ -105,6 +105,9 @@ func (r *reading) profile() error {
 		return err
 	}
 	old := r.head.Actor
+	if old.Bio == "" && old.Avatar == "" && old.Header == "" && len(old.Fields) == 0 {
+		return nil
+	}
 	r.report.made("profile")
 	if r.job.Dry {
 		return nil

@@ -54,6 +54,7 @@ var law = map[string][]string{
 	store:    {db, "text"},
 	db:       {},
 	outlet:   {read, store, db, wire, "text", "lang", "blob", "mediafile", "fedi", "fetch", "live"},
+	"demo":   {},                    // its words go through core, handed in
 	"upload": {"blob", "mediafile"}, // doors get it from app as an interface
 	wire:     {"lang", "text"},
 	tests:    {anything},

@@ -121,7 +121,7 @@ func readFeeds(ctx context.Context, d *db.DB, reads *atomic.Int64) {
 		}
 		rows.Close()
 		reads.Add(1)
-		time.Sleep(500 * time.Microsecond)
+		<-time.After(500 * time.Microsecond)
 	}
 }
 

@@ -37,7 +37,7 @@ func holdWriter(t *testing.T, d *db.DB) (release func()) {
 // started before it.
 func queued(wg *sync.WaitGroup, write func()) {
 	wg.Go(write)
-	time.Sleep(5 * time.Millisecond)
+	<-time.After(5 * time.Millisecond)
 }
 
 func TestAFailingFunctionTakesNobodyWithIt(t *testing.T) {
@@ -115,7 +115,7 @@ func TestAGroupThatLosesItsTransactionRunsAgain(t *testing.T) {
 			return nil
 		})
 	})
-	time.Sleep(5 * time.Millisecond)
+	<-time.After(5 * time.Millisecond)
 	queued(&wg, func() { must(t, d.Write(ctx, insert(3, "three"))) })
 	release()
 	wg.Wait()
@@ -158,7 +158,7 @@ func TestJobsGetTheirTurnWhenMembersNeverPause(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				_ = d.Write(ctx, func(*db.Tx) error { time.Sleep(3 * time.Millisecond); return nil })
+				_ = d.Write(ctx, func(*db.Tx) error { <-time.After(3 * time.Millisecond); return nil })
 			}
 		})
 	}
@@ -183,7 +183,7 @@ func TestACallCancelledInTheQueueNeverRuns(t *testing.T) {
 	go func() {
 		got <- d.Write(ctx, func(*db.Tx) error { t.Error("ran although it was cancelled"); return nil })
 	}()
-	time.Sleep(5 * time.Millisecond)
+	<-time.After(5 * time.Millisecond)
 	cancel()
 	if err := <-got; !errors.Is(err, context.Canceled) { // comes while the writer is held
 		t.Errorf("Write gave %v", err)

@@ -325,7 +325,7 @@ func TestAFewCallsToOneHostAtOnce(t *testing.T) {
 				break
 			}
 		}
-		time.Sleep(15 * time.Millisecond)
+		<-time.After(15 * time.Millisecond)
 		now.Add(-1)
 	})
 	c := New(Options{AllowPrivate: loopback, PerHost: 2})

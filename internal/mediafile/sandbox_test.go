@@ -132,7 +132,7 @@ func TestCancellingEndsTheWholeFamily(t *testing.T) {
 		done <- err
 	}()
 	pid := 0
-	for deadline := time.Now().Add(20 * time.Second); pid == 0 && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); pid == 0 && time.Now().Before(deadline); <-time.After(10 * time.Millisecond) {
 		if b, err := os.ReadFile(filepath.Join(dir, "pid")); err == nil {
 			pid, _ = strconv.Atoi(strings.TrimSpace(string(b)))
 		}
@@ -144,7 +144,7 @@ func TestCancellingEndsTheWholeFamily(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("run gives %v", err)
 	}
-	for deadline := time.Now().Add(5 * time.Second); alive(pid); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Second); alive(pid); <-time.After(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the grandchild lives on")
 		}

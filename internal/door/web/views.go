@@ -166,8 +166,8 @@ func (q *req) card(b *read.Bundle, o *allmende.Object) ui.CardView {
 	if o.Sensitive && c.Warning == "" && len(c.Media) > 0 {
 		c.Warning = q.t("ui.sensitive")
 	}
-	for _, t := range o.Tags {
-		c.Tags = append(c.Tags, ui.Link{Text: "#" + t, Href: "/tags/" + url.PathEscape(text.Fold(t))})
+	for _, t := range tagsBeside(o) {
+		c.Tags = append(c.Tags, ui.Link{Text: t, Href: "/tags/" + url.PathEscape(text.Fold(t))})
 	}
 	if o.URL != "" && o.Origin == allmende.OriginRemote {
 		c.Remote = o.URL
@@ -179,6 +179,20 @@ func (q *req) card(b *read.Bundle, o *allmende.Object) ui.CardView {
 	c.Mine = ui.MineView{Liked: m.Liked, Boosted: m.Boosted, Saved: m.Bookmarked, Pinned: o.Pinned}
 	c.Can = q.can(b, o)
 	return c
+}
+
+// tagsBeside are the tags that do not stand in the text anyway.
+func tagsBeside(o *allmende.Object) []string {
+	if o.Kind.Titled() {
+		return o.Tags
+	}
+	var out []string
+	for _, t := range o.Tags {
+		if !strings.Contains(o.HTML, "<span>"+html.EscapeString(t)+"</span>") {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // teaser is what a stream shows of an article or page.

@@ -215,8 +215,10 @@ func (w *Web) retryJob(q *req) error {
 
 // systemPage tells admins what runs here.
 func (w *Web) systemPage(q *req) error {
-	facts := []ui.PairView{{Name: q.t("admin.version"), Value: w.Version}, {Name: q.t("admin.address"), Value: w.BaseURL}}
-	if w.System != nil {
+	facts := []ui.PairView{{Name: q.t("admin.address"), Value: w.BaseURL}}
+	if w.System == nil {
+		facts = append(facts, ui.PairView{Name: q.t("admin.version"), Value: w.Version})
+	} else {
 		facts = append(facts, w.System(q.Context())...)
 	}
 	base, content := q.adminPage("system", ui.Facts(facts))

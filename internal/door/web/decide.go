@@ -188,6 +188,9 @@ func (w *Web) drawActorCase(q *req, failure error) error {
 	if err != nil {
 		return err
 	}
+	if a.ID == allmende.Server {
+		return allmende.E(allmende.NotFound, "error.actor_not_found")
+	}
 	earlier, err := w.Read.DecisionsOn(q.Context(), id, 50)
 	if err != nil {
 		return err

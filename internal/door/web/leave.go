@@ -19,7 +19,7 @@ func (w *Web) drawData(q *req, failure error) error {
 	parts := []templ.Component{ui.PageHead(base.Title, "", nil)}
 	if w.Export != nil && !q.viewer.Anonymous() {
 		parts = append(parts, ui.Section(q.t("settings.export"), ui.Para(q.t("settings.export_text")),
-			ui.Button(ui.ButtonView{Text: q.t("settings.export_do"), Icon: "download", Href: "/settings/data/export", Style: "primary"})))
+			ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.export_do"), Icon: "download", Href: "/settings/data/export", Style: "primary"}))))
 	}
 	s := q.sheet("settings", failure)
 	s.field(ui.FieldView{Name: "own_name", Complete: "off"}).field(ui.FieldView{Name: "password", Type: "password", Complete: "current-password"})

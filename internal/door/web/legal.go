@@ -161,7 +161,7 @@ func (w *Web) aboutParts(q *req) ([]templ.Component, error) {
 		v.Flag = q.t("admin.rank_" + string(m.Account.Rank))
 		rows = append(rows, ui.ActorRow{Actor: v})
 	}
-	parts := []templ.Component{ui.Tiles(tiles), ui.Section(q.t("legal.team"), ui.ActorList(rows))}
+	parts := []templ.Component{ui.Tiles(tiles), ui.Section(q.t("legal.team"), people(rows))}
 	if site.Contact != "" {
 		parts = append(parts, ui.Section(q.t("legal.contact"), ui.Anchor("mailto:"+site.Contact, site.Contact)))
 	}

@@ -37,10 +37,18 @@ func (w *Web) drawOrganisations(q *req, failure error) error {
 	s := q.sheet("settings", failure)
 	s.radios(ui.SelectView{Name: "kind", Value: string(allmende.Organization), Options: s.options("kind", string(allmende.Organization), string(allmende.Service))}).
 		field(ui.FieldView{Name: "name", Max: 30}).field(ui.FieldView{Name: "display_name", Max: 60}).
-		field(ui.FieldView{Name: "bio", Type: "textarea", Max: 5000, Optional: true})
+		field(ui.FieldView{Name: "bio", Label: q.t("settings.organisation_bio"), Type: "textarea", Max: 5000, Optional: true})
 	base := q.settingsBase("organisations")
-	return q.drawStatus(statusOf(failure), base, rows, ui.Column(ui.PageHead(base.Title, q.t("settings.organisations_text"), nil), ui.ActorList(rows),
+	return q.drawStatus(statusOf(failure), base, rows, ui.Column(ui.PageHead(base.Title, q.t("settings.organisations_text"), nil), people(rows),
 		ui.Section(q.t("settings.organisation_new"), s.form(ui.FormView{Action: "/settings/organisations"}, "organisation_do"))))
+}
+
+// people is a list of people, or nothing.
+func people(rows []ui.ActorRow) templ.Component {
+	if len(rows) == 0 {
+		return ui.Column()
+	}
+	return ui.ActorList(rows)
 }
 
 func (w *Web) postOrganisation(q *req) error {

@@ -41,20 +41,27 @@ func (w *Web) drawProfile(q *req, failure error) error {
 	return q.drawStatus(statusOf(failure), base, face, ui.Column(ui.PageHead(base.Title, q.t("settings.profile_of", "name", a.Label()), nil), s.form(form, "save")))
 }
 
-// profileFields are the lines of facts: a name and a value each.
+// profileFields are the lines of facts, a name and a value each: those there
+// are and some more.
 func (w *Web) profileFields(s *sheet, a *allmende.Actor) {
 	s.add(ui.Soft(s.q.t("settings.fields_hint")))
+	shown := min(max(4, len(a.Fields)+2), profileLines)
 	for i := range profileLines {
 		var f allmende.ProfileField
 		if i < len(a.Fields) {
 			f = a.Fields[i]
 		}
 		at, n := "fields."+strconv.Itoa(i), strconv.Itoa(i+1)
+		if i >= shown && s.q.form.Line(at+".name")+s.q.form.Text(at+".value") == "" {
+			continue
+		}
 		if note := s.notes.For(at); note != "" {
 			s.add(ui.Hint("danger", note))
 		}
-		s.field(ui.FieldView{Name: at + ".name", Label: s.q.t("settings.field_name", "n", n), Value: f.Name, Max: 100, Optional: true}).
-			field(ui.FieldView{Name: at + ".value", Label: s.q.t("settings.field_value", "n", n), Value: f.Value, Max: 500, Optional: true})
+		two := &sheet{q: s.q, family: s.family, notes: s.notes, refused: s.refused}
+		two.field(ui.FieldView{Name: at + ".name", Label: s.q.t("settings.field_name", "n", n), Value: f.Name, Max: 100}).
+			field(ui.FieldView{Name: at + ".value", Label: s.q.t("settings.field_value", "n", n), Value: f.Value, Max: 500})
+		s.add(ui.Pair(two.parts[0], two.parts[1]))
 	}
 }
 

@@ -33,7 +33,7 @@ func (w *Web) security(q *req) error {
 		ui.Section(q.t("settings.passkeys"), ui.Soft(q.t("settings.passkeys_text")), ui.Lines(q.keyLines(keys)), ui.NewPasskey()),
 		ui.Section(q.t("settings.factor"), q.factorPart(has, left)...),
 		ui.Section(q.t("settings.sessions"), ui.Soft(q.t("settings.sessions_text")), ui.Lines(q.sessionLines(sessions)),
-			ui.Button(ui.ButtonView{Text: q.t("settings.end_others"), Post: "/settings/security/end-others", Style: "quiet"})))
+			ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.end_others"), Post: "/settings/security/end-others", Style: "quiet"}))))
 	return q.draw(base, securityView{len(keys), has, left, len(sessions)}, content)
 }
 
@@ -63,7 +63,7 @@ func (q *req) keyLines(keys []auth.Passkey) []ui.LineView {
 func (q *req) factorPart(has bool, left int) []templ.Component {
 	if !has {
 		return []templ.Component{ui.Soft(q.t("settings.factor_text")),
-			ui.Button(ui.ButtonView{Text: q.t("settings.factor_begin"), Post: "/settings/factor/begin", Icon: "smartphone", Style: "primary"})}
+			ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.factor_begin"), Post: "/settings/factor/begin", Icon: "smartphone", Style: "primary"}))}
 	}
 	return []templ.Component{ui.Para(q.t("settings.factor_on", "count", left)),
 		ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.recovery_new"), Post: "/settings/factor/recovery", Style: "quiet"}),
@@ -203,7 +203,7 @@ func (w *Web) postFactor(q *req) error {
 func (w *Web) showCodes(q *req, codes []string) error {
 	base := q.settingsBase("recovery")
 	return q.draw(base, nil, ui.Column(ui.PageHead(base.Title, q.t("settings.recovery_text"), nil), ui.RecoveryCodes(codes),
-		ui.Button(ui.ButtonView{Text: q.t("ui.go_on"), Href: "/settings/security", Style: "primary"})))
+		ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("ui.go_on"), Href: "/settings/security", Style: "primary"}))))
 }
 
 func (w *Web) newRecovery(q *req) error {

@@ -29,3 +29,11 @@ func Marked(parts []text.SnippetPart) SafeHTML {
 	}
 	return SafeHTML(b.String())
 }
+
+// idOf is an element's id, left out when there is none.
+func idOf(id string) templ.Attributes {
+	if id == "" {
+		return nil
+	}
+	return templ.Attributes{"id": id}
+}

@@ -97,9 +97,11 @@ func newestIndexed(ctx context.Context, q Q, m SearchMatch) (allmende.ID, error)
 	return allmende.ID(id), err
 }
 
+// find asks once. The "+ 0" keeps the planner, which does not know what will be
+// bound to a prepared query, from walking the primary key instead of the words.
 func (postgresSearch) find(ctx context.Context, q Q, m SearchMatch) ([]allmende.ID, error) {
 	return scanFound(q.QueryRow(ctx, `select coalesce(string_agg(cast(object as text), ' '), '') from (select object from `+m.Shelf.table()+`
-		where tokens @@ cast($1 as tsquery) and object < $2 and object > $3 order by object desc limit $4) f`,
+		where tokens @@ cast($1 as tsquery) and object + 0 < $2 and object + 0 > $3 order by object + 0 desc limit $4) f`,
 		m.tsquery(), below(m.Below), int64(m.Above), m.Limit))
 }
 

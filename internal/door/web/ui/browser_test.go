@@ -3,6 +3,7 @@ package ui
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -33,8 +34,16 @@ func browse(t *testing.T) (context.Context, func() []string) {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+assets.Prefix, assets.Handler())
 	mux.HandleFunc("POST /", func(w http.ResponseWriter, r *http.Request) {
+		refused := ""
+		if r.URL.Path == "/policy" {
+			report, err := io.ReadAll(io.LimitReader(r.Body, 2000))
+			if err != nil {
+				t.Error(err)
+			}
+			refused = string(report)
+		}
 		mu.Lock()
-		posts = append(posts, r.URL.Path+" "+r.FormValue("csrf")+" "+r.FormValue("undo"))
+		posts = append(posts, r.URL.Path+" "+r.FormValue("csrf")+" "+r.FormValue("undo")+refused)
 		mu.Unlock()
 		if r.URL.Path == "/o/104/like" {
 			http.Error(w, `{"message":"no"}`, http.StatusForbidden)
@@ -43,7 +52,7 @@ func browse(t *testing.T) (context.Context, func() []string) {
 		_, _ = w.Write([]byte(`{"on":` + pressed(r.FormValue("undo") == "") + `}`))
 	})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; report-uri /policy")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; media-src 'self' blob:; manifest-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; report-uri /policy")
 		var page bytes.Buffer
 		if err := Storybook(lang.En, "light").Render(r.Context(), &page); err != nil {
 			t.Error(err)

@@ -60,6 +60,7 @@ type House struct {
 type Options struct {
 	Version string           // of the binary
 	Now     func() time.Time // nil: the machine's clock
+	Reserve *blob.Reserve    // room that the disk keeps; nil: the usual
 }
 
 // New opens the data and builds everything, but starts nothing: no outlet
@@ -70,7 +71,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (*
 	if h.Now == nil {
 		h.Now = time.Now
 	}
-	if err := h.open(ctx); err != nil {
+	if err := h.open(ctx, o); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	if err := h.build(); err != nil {
@@ -80,7 +81,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (*
 }
 
 // open takes the data directory, the database and the media.
-func (h *House) open(ctx context.Context) error {
+func (h *House) open(ctx context.Context, o Options) error {
 	for _, dir := range []string{h.Config.Data, h.Config.TempDir()} {
 		if err := os.MkdirAll(dir, 0o750); err != nil {
 			return fmt.Errorf("data directory: %w", err)
@@ -93,16 +94,20 @@ func (h *House) open(ctx context.Context) error {
 	if h.DB, err = db.Open(ctx, h.Config.DatabaseDSN(), db.Options{Logger: h.Log, Migrations: store.Migrations}); err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
-	h.Blob, err = openBlobs(h.Config)
+	reserve := blob.DefaultReserve
+	if o.Reserve != nil {
+		reserve = *o.Reserve
+	}
+	h.Blob, err = openBlobs(h.Config, reserve)
 	return err
 }
 
 // openBlobs opens where media are kept.
-func openBlobs(cfg config.Config) (blob.Store, error) {
+func openBlobs(cfg config.Config, reserve blob.Reserve) (blob.Store, error) {
 	if cfg.S3() {
-		return nil, allmende.E(allmende.Unsupported, "error.media_bucket")
+		return nil, allmende.E(allmende.Unsupported, "cli.no_bucket")
 	}
-	dir, err := blob.OpenDir(cfg.MediaDir(), blob.DefaultReserve)
+	dir, err := blob.OpenDir(cfg.MediaDir(), reserve)
 	if err != nil {
 		return nil, fmt.Errorf("media directory: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"allmende"
+	"allmende/internal/blob"
 	"allmende/internal/config"
 	"allmende/internal/db"
 	"allmende/internal/lang"
@@ -140,7 +141,7 @@ func restoreMedia(ctx context.Context, cfg config.Config, dir string, m manifest
 	if m.InBucket || len(m.Media) == 0 {
 		return nil
 	}
-	blobs, err := openBlobs(cfg)
+	blobs, err := openBlobs(cfg, blob.DefaultReserve)
 	if err != nil {
 		return err
 	}

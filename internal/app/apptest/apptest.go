@@ -12,6 +12,7 @@ import (
 
 	"allmende"
 	"allmende/internal/app"
+	"allmende/internal/app/cli"
 	"allmende/internal/config"
 	"allmende/internal/db/dbtest"
 	"allmende/internal/mediafile"
@@ -31,13 +32,19 @@ type Running struct {
 // Change adjusts the settings before the server starts.
 type Change func(*config.Config)
 
+// programEnv makes the test binary be the program itself.
+const programEnv = "ALLMENDE_TEST_PROGRAM"
+
 // Main is the TestMain of a package that starts servers: the test binary is
-// also the limited child that looks at media.
+// also the limited child that looks at media, and the program (see Program).
 //
 //	func TestMain(m *testing.M) { apptest.Main(m) }
 func Main(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == mediafile.ChildArg {
 		mediafile.ChildMain(os.Args[2:])
+	}
+	if os.Getenv(programEnv) != "" {
+		os.Exit(cli.Main("test", os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }
@@ -46,6 +53,13 @@ func Main(m *testing.M) {
 // number of requests; it is stopped when the test ends. The database is SQLite,
 // or PostgreSQL when ALLMENDE_TEST_POSTGRES is set.
 func Start(t testing.TB, changes ...Change) *Running {
+	t.Helper()
+	l, cfg := Settings(t, changes...)
+	return StartOn(t, l, cfg)
+}
+
+// Settings are those of Start, with the listener they name.
+func Settings(t testing.TB, changes ...Change) (net.Listener, config.Config) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -60,15 +74,21 @@ func Start(t testing.TB, changes ...Change) *Running {
 	for _, change := range changes {
 		change(&cfg)
 	}
-	return StartOn(t, l, cfg)
+	return l, cfg
 }
 
 // StartOn starts a server with all its settings given; a second one after
 // Stop goes on with the data of the first.
 func StartOn(t testing.TB, l net.Listener, cfg config.Config) *Running {
 	t.Helper()
+	return StartWith(t, l, cfg, app.Options{Version: "test"})
+}
+
+// StartWith is StartOn with options of the house.
+func StartWith(t testing.TB, l net.Listener, cfg config.Config, o app.Options) *Running {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	house, err := app.New(context.Background(), cfg, log, app.Options{Version: "test"})
+	house, err := app.New(context.Background(), cfg, log, o)
 	if err != nil {
 		t.Fatalf("building the house: %v", err)
 	}

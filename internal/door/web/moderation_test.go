@@ -181,7 +181,7 @@ func TestFailedJobsAreShownAndTriedAgain(t *testing.T) {
 	}
 	b.Follow()
 	b.Post("/admin/jobs/retry", "job", "federate none").Want(http.StatusNotFound)
-	b.Open("/admin/system").WantText("0.0-test", "SQLite")
+	b.Open("/admin/system").WantText("https://allmende.example", "SQLite")
 }
 
 func TestR5_LegalTextsAreProposedThenWrittenAndKeepTheirVersions(t *testing.T) {

@@ -176,6 +176,9 @@ func (h *House) used(ctx context.Context, owner allmende.ID) (int64, error) {
 
 // showPlace tells whether a member wants the place of pictures kept and shown.
 func (h *House) showPlace(ctx context.Context, account allmende.ID) (bool, error) {
+	if account == 0 {
+		return false, nil // an organisation's file, brought by who runs the server
+	}
 	a, err := store.AccountByID(ctx, h.DB.Read(), account)
 	return a.Settings.ShowPlaceEXIF, err
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"testing"
 
@@ -96,6 +97,10 @@ func StartWith(t testing.TB, l net.Listener, cfg config.Config, o app.Options) *
 	r := &Running{URL: cfg.URL, House: house, t: t, stop: stop, done: make(chan error, 1)}
 	go func() { r.done <- house.ServeOn(ctx, l) }()
 	t.Cleanup(r.Stop)
+	Until(t, "the server answers", func() bool {
+		answer, err := http.Get(r.URL + "/healthz")
+		return err == nil && answer.Body.Close() == nil
+	})
 	return r
 }
 

@@ -137,7 +137,7 @@ func (q *req) memberRow(m read.MemberLine) []templ.Component {
 		rank = ui.RankForm("/admin/members/"+m.Account.ID.String()+"/rank", q.csrf(), ui.SelectView{Name: "rank", Label: q.t("admin.rank"), Value: string(m.Account.Rank),
 			Options: q.options("admin.rank", string(allmende.Member), string(allmende.Moderator), string(allmende.Admin))}, q.t("admin.rank_do"), m.Account.ID.String())
 	}
-	return []templ.Component{ui.ActorLine(q.actorView(m.Actor, nil), nil), ui.Text(m.Account.Email), ui.Text(state), ui.Text(lang.Date(q.lang, m.Account.CreatedAt)), rank,
+	return []templ.Component{ui.Anchor(m.Actor.Path(), m.Actor.Label()+" @"+m.Actor.Handle()), ui.Text(m.Account.Email), ui.Text(state), ui.Text(lang.Date(q.lang, m.Account.CreatedAt)), rank,
 		ui.Button(ui.ButtonView{Text: q.t("ui.moderate"), Href: "/moderation/actor/" + m.Actor.ID.String(), Style: "quiet"})}
 }
 

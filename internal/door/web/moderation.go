@@ -135,7 +135,7 @@ func (q *req) admitForms(m read.MemberLine) templ.Component {
 	id := m.Account.ID.String()
 	s := q.sheet("moderation", nil)
 	s.add(ui.Field(ui.FieldView{Name: "reason-" + id, Label: q.t("moderation.reject_reason"), Optional: true, Max: 1000}))
-	no := within(ui.Form(ui.FormView{Action: "/moderation/admit/" + id + "/no", CSRF: q.csrf(), Submit: q.t("moderation.reject")}), ui.Column(s.parts...))
+	no := within(ui.Form(ui.FormView{Action: "/moderation/admit/" + id + "/no", CSRF: q.csrf(), Submit: q.t("moderation.reject"), Danger: true}), ui.Column(s.parts...))
 	yes := ui.ButtonView{Text: q.t("moderation.admit"), Icon: "user-check", Post: "/moderation/admit/" + id + "/yes", Style: "primary"}
 	return ui.Column(ui.Buttons(ui.Button(yes)), no)
 }

@@ -27,7 +27,6 @@ type options struct {
 	members, objects, follows int
 	seconds                   float64
 	out                       string
-	only                      string
 }
 
 func main() {

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -139,4 +140,22 @@ func ask(t *testing.T, method, url, body string, headers ...string) (int, string
 		t.Fatal(err)
 	}
 	return answer.StatusCode, string(b)
+}
+
+func TestMailsThatCouldNotBeSentStandOnTheAdminPage(t *testing.T) {
+	r := apptest.Start(t)
+	ada := r.Member("ada", allmende.Admin)
+	ctx := context.Background()
+	if _, err := r.House.Core.Do(ctx, &allmende.SignUp{Act: allmende.Act{Via: "cli"}, Name: "new", Email: "new@example.org", Approved: true}); err != nil {
+		t.Fatal(err)
+	}
+	apptest.Until(t, "the letter is written", func() bool { return len(r.House.Unsent.List()) == 1 })
+	cookie, _, err := r.House.Auth.Start(ctx, ada.Account, "test", "127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, page := ask(t, "GET", r.URL+"/admin/system", "", "Cookie", "allmende="+cookie)
+	if link := r.House.Unsent.List()[0].Link; code != http.StatusOK || !strings.Contains(page, link) {
+		t.Errorf("the admin page (%d) lacks %s", code, link)
+	}
 }

@@ -219,8 +219,21 @@ func (w *Web) systemPage(q *req) error {
 	if w.System == nil {
 		facts = append(facts, ui.PairView{Name: q.t("admin.version"), Value: w.Version})
 	} else {
-		facts = append(facts, w.System(q.Context())...)
+		facts = append(facts, w.System(lang.With(q.Context(), q.lang))...)
 	}
-	base, content := q.adminPage("system", ui.Facts(facts))
+	base, content := q.adminPage("system", ui.Facts(facts), q.unsentMail())
 	return q.draw(base, facts, content)
+}
+
+// unsentMail lists the mails with links that a server without mail could not
+// send, so that an admin can hand them on.
+func (q *req) unsentMail() templ.Component {
+	if q.web.Unsent == nil || q.web.Mail {
+		return ui.Column()
+	}
+	var lines []ui.LineView
+	for _, u := range q.web.Unsent.List() {
+		lines = append(lines, ui.LineView{Icon: "mail", Title: u.Subject, Note: u.To + ", " + lang.DateTime(q.lang, u.At), Text: u.Link})
+	}
+	return ui.Section(q.t("admin.unsent_mail"), ui.Soft(q.t("admin.unsent_mail_text")), ui.Lines(lines))
 }

@@ -47,6 +47,8 @@ type Deps struct {
 	Retry func(ctx context.Context, job allmende.Job) error
 	// System are facts about the server, for admins; nil: none.
 	System func(ctx context.Context) []ui.PairView
+	// Unsent are the mails that a server without mail could not send; nil: not shown.
+	Unsent *live.Outbox
 
 	Federation string // "open", "allowlist", "off"
 	Mail       bool   // the server can send mail

@@ -36,6 +36,22 @@ const (
 	AccountRejected    AccountState = "rejected"    //
 )
 
+// MayAct tells why an account may do nothing at present; nil: it may.
+func (a *Account) MayAct() error {
+	switch a.State {
+	case AccountActive:
+		if !a.Confirmed {
+			return E(Forbidden, "error.account_unconfirmed")
+		}
+		return nil
+	case AccountPending:
+		return E(Forbidden, "error.account_pending")
+	case AccountSuspended:
+		return E(Forbidden, "error.account_suspended")
+	}
+	return E(SignIn, "error.sign_in")
+}
+
 // Rank is what an account may do for the whole community.
 type Rank string
 

@@ -26,30 +26,33 @@ func (a *Act) From() *Act { return a }
 
 // Result is what a command changed, for the door to ask read about.
 type Result struct {
-	Object   ID     // made or changed object
-	Actor    ID     // concerned actor
-	Account  ID     // made account
-	Reaction ID     // made boost
-	Media    ID     // made medium
-	Revision int    // number of the revision made
-	Text     string // code or secret made by the command (invite code, report receipt)
+	Object   ID     `json:"object,omitempty"`   // made or changed object
+	Actor    ID     `json:"actor,omitempty"`    // concerned actor
+	Account  ID     `json:"account,omitempty"`  // made account
+	Reaction ID     `json:"reaction,omitempty"` // made boost
+	Media    ID     `json:"media,omitempty"`    // made medium
+	Revision int    `json:"revision,omitempty"` // number of the revision made
+	Text     string `json:"text,omitempty"`     // code or secret made by the command (invite code, report receipt)
 	// Conflict holds both texts of an edit that could not be merged; nothing was saved.
-	Conflict *EditConflict
+	Conflict *EditConflict `json:"conflict,omitempty"`
 }
 
 // EditConflict is what an editor needs to mend an edit that clashes with one
 // made meanwhile (row W3).
 type EditConflict struct {
-	Base, Ours, Theirs string // whole texts
-	Merged             string // merge with both versions of the clashing lines
-	Current            int    // revision that Theirs is
-	Places             []EditClash
+	Base    string      `json:"base"` // whole texts
+	Ours    string      `json:"ours"`
+	Theirs  string      `json:"theirs"`
+	Merged  string      `json:"merged"`  // merge with both versions of the clashing lines
+	Current int         `json:"current"` // revision that Theirs is
+	Places  []EditClash `json:"places"`
 }
 
 // EditClash is one place where both changed the same lines.
 type EditClash struct {
-	Line         int
-	Ours, Theirs string
+	Line   int    `json:"line"`
+	Ours   string `json:"ours"`
+	Theirs string `json:"theirs"`
 }
 
 // AudienceChoice is the audience a writer chooses.
@@ -291,7 +294,7 @@ type ConfirmMail struct {
 // SetAccount changes the person's own account. Nil stays.
 type SetAccount struct {
 	Act
-	Email        *string          `json:"email,omitempty"` // must be confirmed before it counts
+	Email        *string          `json:"-"` // must be confirmed before it counts; doors ask for the password first
 	PasswordHash *string          `json:"-"`
 	Lang         *string          `json:"lang,omitempty"`
 	Theme        *string          `json:"theme,omitempty"`

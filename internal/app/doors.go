@@ -81,5 +81,5 @@ func (h *House) feedDoor() *feed.Door {
 
 func (h *House) apiDoor(l limiters) *api.Door {
 	return api.New(api.Deps{Core: h.Core, Read: h.Read, Auth: h.Auth, Hub: h.Hub, Log: h.Log, Now: h.Now,
-		BaseURL: h.Config.URL, AccountDomain: h.Config.Domain(), Limit: l.write})
+		BaseURL: h.Config.URL, AccountDomain: h.Config.Domain(), Reads: l.read, Writes: l.write})
 }

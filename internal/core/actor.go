@@ -248,7 +248,7 @@ func (c *Core) mayGiveRoles(ctx context.Context, cmd *allmende.SetRole) error {
 	if err != nil {
 		return err
 	}
-	if err := mayAct(a); err != nil {
+	if err := a.MayAct(); err != nil {
 		return err
 	}
 	own, err := store.RoleOf(ctx, c.db.Read(), a.ID, cmd.Actor)
@@ -263,7 +263,7 @@ func (c *Core) mayGiveRoles(ctx context.Context, cmd *allmende.SetRole) error {
 
 func (ch *change) putRole(cmd *allmende.SetRole, role allmende.Role) error {
 	member, err := store.AccountByActor(ch.ctx, ch, cmd.Member)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && role != "" && mayAct(&member) != nil {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && role != "" && member.MayAct() != nil {
 		return allmende.Wrong("member", "error.member_unknown")
 	}
 	if err != nil {

@@ -5,8 +5,18 @@ import (
 	"slices"
 
 	"allmende"
+	"allmende/internal/read"
 	"allmende/internal/store"
 )
+
+// maxAuthors is how many may write one object together.
+const maxAuthors = 20
+
+// mayWriteAlong tells whether the holder of the keys may ask somebody to be
+// co-author.
+func mayWriteAlong(guest *allmende.Actor, keys *read.Keys) bool {
+	return guest.Local() && guest.State == allmende.ActorActive && !keys.Apart(guest.ID) && guest.ID != allmende.Server
+}
 
 func (c *Core) inviteAuthor(ctx context.Context, cmd *allmende.InviteAuthor) (step, error) {
 	w, err := c.who(ctx, &cmd.Act, allmende.RolePublisher)
@@ -24,7 +34,7 @@ func (c *Core) inviteAuthor(ctx context.Context, cmd *allmende.InviteAuthor) (st
 	if err != nil {
 		return nil, err
 	}
-	if !cmd.Off && (!guest.Local() || guest.State != allmende.ActorActive || keys.Apart(guest.ID) || guest.ID == allmende.Server) {
+	if !cmd.Off && !mayWriteAlong(guest, keys) {
 		return nil, allmende.Wrong("actor", "error.coauthor")
 	}
 	return func(ch *change) error {
@@ -52,8 +62,8 @@ func (ch *change) inviteAuthor(o *allmende.Object, guest allmende.ID, position i
 			return nil
 		}
 	}
-	if len(authors) >= 20 {
-		return allmende.Wrong("actor", "error.authors_many", "max", 20)
+	if len(authors) >= maxAuthors {
+		return allmende.Wrong("actor", "error.authors_many", "max", maxAuthors)
 	}
 	if err := store.SetAuthor(ch.ctx, ch, o.ID, guest, position, allmende.AuthorInvited, ch.at.UnixMilli()); err != nil {
 		return err

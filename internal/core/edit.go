@@ -29,6 +29,9 @@ func (c *Core) edit(ctx context.Context, cmd *allmende.Edit) (step, error) {
 	if err := c.mayChange(cmd, before, keys); err != nil {
 		return nil, err
 	}
+	if err := checkWhy(oneLine(cmd.Why)); err != nil {
+		return nil, err
+	}
 	o := *before
 	o.Tags = besideTags(before)
 	set(&o.Tags, cmd.Tags)
@@ -88,7 +91,9 @@ func (c *Core) mayChange(cmd *allmende.Edit, o *allmende.Object, keys *read.Keys
 // applyEdit puts the given fields into the object.
 func applyEdit(o *allmende.Object, cmd *allmende.Edit) error {
 	set(&o.Title, cmd.Title)
-	set(&o.Slug, cmd.Slug)
+	if cmd.Slug != nil {
+		o.Slug = text.Slug(*cmd.Slug)
+	}
 	set(&o.Summary, cmd.Summary)
 	set(&o.Sensitive, cmd.Sensitive)
 	set(&o.Format, cmd.Format)
@@ -98,7 +103,7 @@ func applyEdit(o *allmende.Object, cmd *allmende.Edit) error {
 	set(&o.Licence, cmd.Licence)
 	set(&o.Policy, cmd.Policy)
 	set(&o.PublishAt, cmd.PublishAt)
-	o.Title, o.Summary = strings.TrimSpace(o.Title), strings.TrimSpace(o.Summary)
+	o.Title, o.Summary = oneLine(o.Title), strings.TrimSpace(text.CleanSource(o.Summary))
 	if cmd.Audience != nil {
 		kind, err := allmende.ParseAudience(string(cmd.Audience.Kind))
 		if err != nil {
@@ -220,7 +225,7 @@ func (ch *change) saveText(before, o *allmende.Object, cmd *allmende.Edit, textC
 		return store.ReplaceRevision(ch.ctx, ch, &allmende.Revision{Object: o.ID, Number: o.Revision, Format: o.Format,
 			Lang: o.Lang, Title: o.Title, Summary: o.Summary, Source: o.Source, Media: o.Media, At: ch.at, Size: len(o.Source)})
 	}
-	err := ch.putRevision(o, before, strings.TrimSpace(cmd.Why), cmd.Minor)
+	err := ch.putRevision(o, before, oneLine(cmd.Why), cmd.Minor)
 	if db.IsUnique(err) {
 		return errMoved
 	}
@@ -256,9 +261,12 @@ func same(a, b *allmende.Object) bool {
 }
 
 func (c *Core) revert(ctx context.Context, cmd *allmende.Revert) (step, error) {
+	if _, err := c.changeable(ctx, &cmd.Act, cmd.Object); err != nil {
+		return nil, err
+	}
 	old, err := store.RevisionOf(ctx, c.db.Read(), cmd.Object, cmd.To)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, allmende.E(allmende.NotFound, "error.revision_not_found")
+		return nil, allmende.Wrong("to", "error.revision_not_found")
 	}
 	if err != nil {
 		return nil, err
@@ -268,10 +276,7 @@ func (c *Core) revert(ctx context.Context, cmd *allmende.Revert) (step, error) {
 }
 
 func (c *Core) move(ctx context.Context, cmd *allmende.Move) (step, error) {
-	o, err := store.ObjectByID(ctx, c.db.Read(), cmd.Object)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, allmende.E(allmende.NotFound, "error.object_not_found")
-	}
+	o, err := c.changeable(ctx, &cmd.Act, cmd.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -285,6 +290,20 @@ func (c *Core) move(ctx context.Context, cmd *allmende.Move) (step, error) {
 		}
 	}
 	return c.edit(ctx, &allmende.Edit{Act: cmd.Act, Object: cmd.Object, Title: &title, Why: cmd.Why})
+}
+
+// changeable is an object whose text the asker may change. What they may not
+// see is not there: its kind and history say nothing either.
+func (c *Core) changeable(ctx context.Context, act *allmende.Act, id allmende.ID) (*allmende.Object, error) {
+	w, err := c.who(ctx, act, allmende.RolePublisher)
+	if err != nil {
+		return nil, err
+	}
+	o, keys, err := c.seen(ctx, w, id)
+	if err != nil {
+		return nil, err
+	}
+	return o, c.mayChange(&allmende.Edit{}, o, keys)
 }
 
 // wikiTitle is a title as pages have it, or what is wrong with it.

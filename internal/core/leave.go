@@ -21,7 +21,7 @@ func (c *Core) leave(ctx context.Context, cmd *allmende.Leave) (step, error) {
 	if cmd.As == 0 || cmd.As == a.Actor {
 		return func(ch *change) error { return ch.leavePerson(a.ID, cmd) }, nil
 	}
-	if err := mayAct(a); err != nil {
+	if err := a.MayAct(); err != nil {
 		return nil, err
 	}
 	role, err := store.RoleOf(ctx, c.db.Read(), a.ID, cmd.As)
@@ -79,7 +79,7 @@ func (ch *change) leavePerson(id allmende.ID, cmd *allmende.Leave) error {
 		}
 		return ch.deleteActor(actor)
 	}
-	if err := mayAct(a); err != nil {
+	if err := a.MayAct(); err != nil {
 		return err
 	}
 	a.State = allmende.AccountDeactivated

@@ -35,11 +35,11 @@ func (c *Core) publish(ctx context.Context, cmd *allmende.Publish) (step, error)
 	if err != nil {
 		return nil, err
 	}
-	p := &publication{why: cmd.Why, key: cmd.Key, authors: cmd.Authors}
+	p := &publication{why: oneLine(cmd.Why), key: cmd.Key, authors: cmd.Authors}
 	p.object = allmende.Object{Kind: cmd.Kind, State: cmd.State, Origin: allmende.OriginLocal, Owner: cmd.As,
-		Authors: []allmende.ID{cmd.As}, Title: strings.TrimSpace(cmd.Title), Summary: strings.TrimSpace(cmd.Summary),
+		Authors: []allmende.ID{cmd.As}, Title: oneLine(cmd.Title), Summary: strings.TrimSpace(text.CleanSource(cmd.Summary)),
 		Sensitive: cmd.Sensitive || (cmd.Kind == allmende.Note && strings.TrimSpace(cmd.Summary) != "" && len(cmd.Media) > 0), Format: cmd.Format, Source: cmd.Source, Lang: cmd.Lang,
-		Policy: cmd.Policy, Licence: cmd.Licence, Media: cmd.Media, Place: cmd.Place, Slug: cmd.Slug,
+		Policy: cmd.Policy, Licence: cmd.Licence, Media: cmd.Media, Place: cmd.Place, Slug: text.Slug(cmd.Slug),
 		PublishAt: cmd.PublishAt, Revision: 1, Tags: cmd.Tags}
 	if cmd.Act.Via == "import" {
 		p.object.Origin = allmende.OriginImported
@@ -53,7 +53,10 @@ func (c *Core) publish(ctx context.Context, cmd *allmende.Publish) (step, error)
 			return nil, err
 		}
 	}
-	if err := c.checkText(&p.object); err != nil {
+	if err := c.checkNew(cmd, p); err != nil {
+		return nil, err
+	}
+	if err := c.guests(ctx, w, cmd.Authors); err != nil {
 		return nil, err
 	}
 	if err := c.connect(ctx, w, cmd, p); err != nil {
@@ -100,6 +103,54 @@ func (p *publication) defaults() {
 	if o.Lang == "" {
 		o.Lang = text.Detect(o.Source)
 	}
+}
+
+// checkNew tells what is wrong with a new object's text, state and place.
+func (c *Core) checkNew(cmd *allmende.Publish, p *publication) error {
+	var f allmende.Faults
+	o := &p.object
+	gather(&f, c.checkText(o))
+	gather(&f, checkWhy(p.why))
+	switch o.State {
+	case allmende.Published, allmende.Draft, allmende.Held:
+	case allmende.Scheduled:
+		if cmd.PublishAt.Before(c.now().Add(time.Minute)) && cmd.Via != "import" {
+			f.Add("publish_at", "error.schedule_past")
+		}
+	default:
+		f.Add("state", "error.state")
+	}
+	if o.Place != 0 && o.Place != allmende.Server && o.Place != o.Owner && !trusted(&cmd.Act) {
+		f.Add("place", "error.place")
+	}
+	if len(cmd.Key) > 255 {
+		f.Add("key", "error.field_long", "max", 255)
+	}
+	return f.Err()
+}
+
+// guests checks whom a new object's writer asks to be co-authors.
+func (c *Core) guests(ctx context.Context, w who, ids []allmende.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if len(ids) > maxAuthors {
+		return allmende.Wrong("authors", "error.authors_many", "max", maxAuthors)
+	}
+	keys, err := c.read.Keys(ctx, w.viewer())
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		guest, err := c.read.Actor(ctx, id)
+		if err != nil && !allmende.IsKind(err, allmende.NotFound) {
+			return err
+		}
+		if err != nil || !mayWriteAlong(guest, keys) {
+			return allmende.Wrong("authors", "error.coauthor")
+		}
+	}
+	return nil
 }
 
 // connect looks up what the object replies to and quotes, and settles the audience.

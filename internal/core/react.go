@@ -34,6 +34,9 @@ func (c *Core) react(ctx context.Context, cmd *allmende.React) (step, error) {
 	default:
 		return nil, allmende.Wrong("kind", "error.reaction")
 	}
+	if _, err := allmende.ParseAudience(string(cmd.Audience)); err != nil {
+		return nil, err
+	}
 	x := allmende.Reaction{Actor: cmd.As, Object: o.ID, Kind: cmd.Kind, Audience: cmd.Audience}
 	return func(ch *change) error {
 		ch.result.Object, ch.record.Object = o.ID, o.ID

@@ -67,7 +67,7 @@ func (c *Core) complainer(ctx context.Context, act *allmende.Act) (allmende.ID, 
 	if err != nil {
 		return 0, allmende.Viewer{}, err
 	}
-	if mayAct(a) != nil || act.As == 0 {
+	if a.MayAct() != nil || act.As == 0 {
 		return a.Actor, allmende.Viewer{}, nil
 	}
 	w, err := c.who(ctx, act, allmende.RoleAnalyst)

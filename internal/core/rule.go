@@ -60,7 +60,7 @@ func (c *Core) who(ctx context.Context, act *allmende.Act, need allmende.Role) (
 		return who{}, err
 	}
 	w.account = &account
-	if err := mayAct(&account); err != nil {
+	if err := account.MayAct(); err != nil {
 		return who{}, err
 	}
 	if account.Actor != act.As {
@@ -77,22 +77,6 @@ func (c *Core) who(ctx context.Context, act *allmende.Act, need allmende.Role) (
 	return w, nil
 }
 
-// mayAct tells whether an account may do anything at all.
-func mayAct(a *allmende.Account) error {
-	switch a.State {
-	case allmende.AccountActive:
-		if !a.Confirmed {
-			return allmende.E(allmende.Forbidden, "error.account_unconfirmed")
-		}
-		return nil
-	case allmende.AccountPending:
-		return allmende.E(allmende.Forbidden, "error.account_pending")
-	case allmende.AccountSuspended:
-		return allmende.E(allmende.Forbidden, "error.account_suspended")
-	}
-	return allmende.E(allmende.SignIn, "error.sign_in")
-}
-
 // staff checks that the asker may moderate (or, with admin, administer).
 func (c *Core) staff(ctx context.Context, act *allmende.Act, rank allmende.Rank) (*allmende.Account, error) {
 	if trusted(act) {
@@ -105,7 +89,7 @@ func (c *Core) staff(ctx context.Context, act *allmende.Act, rank allmende.Rank)
 	if err != nil {
 		return nil, err
 	}
-	if err := mayAct(&account); err != nil {
+	if err := account.MayAct(); err != nil {
 		return nil, err
 	}
 	if !account.Rank.CanModerate() || (rank == allmende.Admin && account.Rank != allmende.Admin) {

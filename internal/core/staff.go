@@ -88,7 +88,7 @@ func (c *Core) setRank(ctx context.Context, cmd *allmende.SetRank) (step, error)
 			return err
 		}
 		if cmd.Rank == allmende.Admin {
-			if err := mayAct(a); err != nil {
+			if err := a.MayAct(); err != nil {
 				return allmende.Wrong("account", "error.member_unknown").Because(err)
 			}
 			if err := ch.ready(); err != nil {

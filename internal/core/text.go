@@ -57,6 +57,14 @@ func (c *Core) checkText(o *allmende.Object) error {
 	return f.Err()
 }
 
+// checkWhy tells whether an edit summary is short enough.
+func checkWhy(why string) error {
+	if len([]rune(why)) > 500 {
+		return allmende.Wrong("why", "error.field_long", "max", 500)
+	}
+	return nil
+}
+
 func (c *Core) checkLength(o *allmende.Object, f *allmende.Faults) {
 	if o.Kind == allmende.Note && o.Origin == allmende.OriginLocal {
 		if n := text.CountChars(o.Source) + len([]rune(o.Summary)); n > c.set.NoteMax {

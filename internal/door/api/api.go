@@ -31,7 +31,8 @@ type Deps struct {
 	Now           func() time.Time
 	BaseURL       string
 	AccountDomain string
-	Limit         *httpx.Limiter // per member or address; nil: off
+	// Reads and Writes count requests per member or address; nil: not counted.
+	Reads, Writes *httpx.Limiter
 }
 
 // Door answers programs.
@@ -121,23 +122,34 @@ func (d *Door) asker(c *call) error {
 
 // count holds members and addresses to the limits.
 func (d *Door) count(c *call) error {
-	if d.Limit == nil {
+	limit := d.Writes
+	if c.Method == http.MethodGet || c.Method == http.MethodHead {
+		limit = d.Reads
+	}
+	if limit == nil {
 		return nil
 	}
-	key := "addr:" + httpx.AddrKey(httpx.Addr(c.Context()))
+	key := httpx.ByAddr(c.Request)
 	if !c.viewer.Anonymous() {
-		key = "actor:" + c.viewer.Actor.String()
+		key = c.viewer.Actor.String()
 	}
-	if _, ok := d.Limit.Take(key); !ok {
-		return allmende.E(allmende.TooMany, "http.too_many")
+	quota, ok := limit.Take(key)
+	quota.Header(c.w.Header())
+	if !ok {
+		return allmende.E(allmende.TooMany, "http.too_many", "count", quota.Seconds())
 	}
 	return nil
 }
 
 // writes checks that a request may change something: signed in, with the
-// page's token or an app's right.
+// page's token or an app's right. Who is suspended or waits hears why not.
 func (d *Door) writes(c *call, scope, csrf string) error {
 	if c.viewer.Anonymous() {
+		if c.account != nil {
+			if err := c.account.MayAct(); err != nil {
+				return err
+			}
+		}
 		return allmende.E(allmende.SignIn, "error.sign_in")
 	}
 	if c.session == nil {

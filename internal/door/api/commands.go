@@ -1,11 +1,8 @@
 package api
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,9 +12,6 @@ import (
 
 	"allmende"
 )
-
-// bodyMax is the largest command: an article at its limit, escaped.
-const bodyMax = 8 << 20
 
 // offer is a command of the table: the right an app needs, and what it is for.
 type offer struct{ scope, about string }
@@ -43,6 +37,7 @@ var offers = map[string]offer{
 	"follow_tag":    {"write:follows", "Follow a hashtag, or no longer."},
 	"mute_thread":   {"write:mutes", "Stop notifications of a conversation, or start them again."},
 	"mark_read":     {"write:statuses", "Keep how far a list was read."},
+	"dismiss":       {"write:notifications", "Take away one of the actor's notifications, or all of them."},
 	"set_account":   {"write:accounts", "Change language, theme and settings of one's own account."},
 	"set_profile":   {"write:accounts", "Change what others see of the acting actor."},
 	"set_media":     {"write:media", "Change description, focus, licence and place rule of a medium."},
@@ -67,8 +62,12 @@ func (d *Door) do(c *call) error {
 	if err := d.writes(c, o.scope, ""); err != nil {
 		return err
 	}
+	body, err := c.body()
+	if err != nil {
+		return err
+	}
 	cmd := allmende.Commands[name]()
-	if err := decode(http.MaxBytesReader(c.w, c.Body, bodyMax), cmd); err != nil {
+	if err := decode(body, cmd); err != nil {
 		return err
 	}
 	*cmd.From() = allmende.Act{By: c.viewer.Account, As: c.viewer.Actor, Via: "api", At: d.Now()}
@@ -80,35 +79,6 @@ func (d *Door) do(c *call) error {
 		return err
 	}
 	return c.answer(res)
-}
-
-// decode reads one JSON object without unknown fields. What is wrong is said
-// about the field where that is known.
-func decode(body io.Reader, into any) error {
-	dec := json.NewDecoder(body)
-	dec.DisallowUnknownFields()
-	err := dec.Decode(into)
-	if err == nil && dec.More() {
-		err = errors.New("more than one value")
-	}
-	if err == nil {
-		return nil
-	}
-	var wrongType *json.UnmarshalTypeError
-	var tooLarge *http.MaxBytesError
-	var ours *allmende.Error
-	switch {
-	case errors.As(err, &ours):
-		return ours
-	case errors.As(err, &tooLarge):
-		return allmende.E(allmende.TooLarge, "http.too_large", "limit", bodyMax).Because(err)
-	case errors.As(err, &wrongType):
-		return allmende.Wrong(wrongType.Field, "error.json_type", "want", kindOf(wrongType.Type)).Because(err)
-	case strings.HasPrefix(err.Error(), "json: unknown field "):
-		field := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
-		return allmende.Wrong(field, "error.json_unknown", "field", field).Because(err)
-	}
-	return allmende.E(allmende.Invalid, "error.json").Because(err)
 }
 
 // commands documents what do offers.
@@ -130,11 +100,9 @@ func Commands() []Command {
 		c := Command{Name: name, About: o.about, Scope: o.scope}
 		t := reflect.TypeOf(allmende.Commands[name]()).Elem()
 		for i := range t.NumField() {
-			tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			if tag == "-" || tag == "" {
-				continue
+			if tag := jsonName(t.Field(i)); tag != "" {
+				c.Fields = append(c.Fields, Field{tag, kindOf(t.Field(i).Type)})
 			}
-			c.Fields = append(c.Fields, Field{tag, kindOf(t.Field(i).Type)})
 		}
 		out = append(out, c)
 	}
@@ -156,7 +124,7 @@ func kindOf(t reflect.Type) string {
 	case t.Kind() == reflect.Struct:
 		var names []string
 		for i := range t.NumField() {
-			if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); tag != "" && tag != "-" {
+			if tag := jsonName(t.Field(i)); tag != "" {
 				names = append(names, tag)
 			}
 		}

@@ -53,6 +53,7 @@ type Notification struct {
 	Report ID // of NotifyReport and NotifyReportClosed; of NotifyDecision the decision
 	At     time.Time
 	Read   bool
+	Emoji  string // of NotifyLike: what the like says now; it is not kept with the notification
 }
 
 // Job is one piece of work for an outlet, kept until done. (Outlet, Key) is

@@ -210,12 +210,14 @@ type AnswerInvite struct {
 	Yes    bool `json:"yes"`
 }
 
-// React likes, boosts or bookmarks, or (Off) takes that back.
+// React likes, boosts or bookmarks, or (Off) takes that back. A like may carry
+// an emoji; another one replaces it.
 type React struct {
 	Act
 	Object   ID           `json:"object"`
 	Kind     ReactionKind `json:"kind"`
 	Off      bool         `json:"off,omitempty"`
+	Emoji    string       `json:"emoji,omitempty"`    // of a like; empty: the plain like
 	Audience AudienceKind `json:"audience,omitempty"` // of a boost
 }
 

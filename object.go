@@ -2,6 +2,8 @@ package allmende
 
 import (
 	"crypto/subtle"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -116,6 +118,29 @@ type Object struct {
 // Stat counts what others did with an object.
 type Stat struct {
 	Replies, Boosts, Likes, Quotes, Bookmarks int
+	// Emoji are the commonest likes that carry one, with their number, most
+	// first: "👍 3 😄 1". A text, so that two counts can be compared.
+	Emoji string
+}
+
+// Reactions are the likes by what they say, the plain one as a heart, most
+// first; none when there are only plain ones.
+func (s Stat) Reactions() []EmojiCount {
+	words := strings.Fields(s.Emoji)
+	if len(words) < 2 {
+		return nil
+	}
+	out := make([]EmojiCount, 0, 1+len(words)/2)
+	rest := s.Likes
+	for i := 0; i+1 < len(words); i += 2 {
+		n, _ := strconv.Atoi(words[i+1]) // written by us
+		out, rest = append(out, EmojiCount{words[i], n}), rest-n
+	}
+	if rest > 0 {
+		out = append(out, EmojiCount{Heart, rest})
+	}
+	slices.SortStableFunc(out, func(a, b EmojiCount) int { return b.Count - a.Count })
+	return out
 }
 
 // Path is the permanent address without the host.

@@ -66,8 +66,21 @@ type Reaction struct {
 	Actor    ID
 	Object   ID
 	Kind     ReactionKind
+	Emoji    string       // of a like: what it says; "" is the plain like, a heart
 	Audience AudienceKind // of a boost: public, unlisted or followers
 	At       time.Time
+}
+
+// Heart is how the plain like is drawn beside other emoji.
+const Heart = "❤️"
+
+// QuickEmoji are the reactions offered without looking for one.
+var QuickEmoji = []string{"👍", Heart, "😄", "🎉", "😮", "😢"}
+
+// EmojiCount is how many gave one reaction to an object.
+type EmojiCount struct {
+	Emoji string `json:"emoji"`
+	Count int    `json:"count"`
 }
 
 // Entry is one line of a stream: an object, or someone's boost of it. Streams

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"allmende"
 	"allmende/internal/app/apptest"
 	"allmende/internal/db/dbtest"
 )
@@ -221,6 +222,7 @@ func TestR3_DownloadEverythingAndImportItElsewhere(t *testing.T) {
 	say(t, here.URL, token, "status=Eine+Antwort&in_reply_to_id="+root)
 	say(t, here.URL, token, "status=Nur+f%C3%BCr+mich&visibility=direct")
 	call(t, "POST", here.URL+"/api/v1/statuses/"+root+"/pin", token, "", nil)
+	react(t, here.URL, token, root, "🎉")
 	before := get(t, here.URL, token, root)
 	file := here.File("ada.zip")
 	here.Must("export", "ada", file)
@@ -247,6 +249,26 @@ func TestR3_DownloadEverythingAndImportItElsewhere(t *testing.T) {
 	check(t, there.URL, theirs, before)
 }
 
+// react likes something with an emoji, by our own API.
+func react(t *testing.T, base, token, object, emoji string) {
+	t.Helper()
+	r, err := http.NewRequest("POST", base+"/api/do/react", strings.NewReader(`{"object": "`+object+`", "kind": "like", "emoji": "`+emoji+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		body, _ := io.ReadAll(answer.Body) // only for the complaint
+		t.Fatalf("reacting: %s %s", answer.Status, body)
+	}
+}
+
 // check compares what was imported with what it was.
 func check(t *testing.T, base, token string, before shown) {
 	t.Helper()
@@ -266,6 +288,14 @@ func check(t *testing.T, base, token string, before shown) {
 	call(t, "GET", base+"/api/v1/statuses/"+root.ID+"/history", token, "", &history)
 	if len(history) != 2 || !strings.Contains(history[0].Content, "erste Fassung") {
 		t.Errorf("the history: %+v", history)
+	}
+	var said struct {
+		Emoji     string
+		Reactions []allmende.EmojiCount
+	}
+	call(t, "GET", base+"/api/o/"+root.ID, token, "", &said)
+	if said.Emoji != "🎉" || !slices.Equal(said.Reactions, []allmende.EmojiCount{{Emoji: "🎉", Count: 1}}) {
+		t.Errorf("what the like said is %+v now", said)
 	}
 	for _, s := range got {
 		if strings.Contains(s.Content, "Antwort") && (s.InReplyToID == nil || *s.InReplyToID != root.ID) {

@@ -151,6 +151,7 @@ func (c *Core) setMedia(ctx context.Context, cmd *allmende.SetMedia) (step, erro
 		if err != nil {
 			return err
 		}
+		before := m.Alt
 		set(&m.Alt, cmd.Alt)
 		m.Alt = strings.TrimSpace(m.Alt)
 		set(&m.FocusX, cmd.FocusX)
@@ -166,8 +167,27 @@ func (c *Core) setMedia(ctx context.Context, cmd *allmende.SetMedia) (step, erro
 				return err
 			}
 		}
+		if m.Alt != before {
+			if err := ch.findMediaAnew(m); err != nil {
+				return err
+			}
+		}
 		return ch.drawMediaAnew(m)
 	}, nil
+}
+
+// findMediaAnew has what shows a medium found by its new description.
+func (ch *change) findMediaAnew(m *allmende.Media) error {
+	ids, err := store.ObjectsWithMedia(ch.ctx, ch, m.Owner, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := ch.job("search", id.String(), id, 0, "", 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cropAnew drops what was cut around the old focus and has it made again.

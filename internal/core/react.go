@@ -25,7 +25,11 @@ func (c *Core) react(ctx context.Context, cmd *allmende.React) (step, error) {
 		return nil, allmende.E(allmende.Forbidden, "error.blocked")
 	}
 	switch cmd.Kind {
-	case allmende.Like, allmende.Bookmark:
+	case allmende.Like:
+		if cmd.Emoji, err = emojiOf(cmd.Emoji); err != nil {
+			return nil, err
+		}
+	case allmende.Bookmark:
 	case allmende.Boost:
 		boostable := o.Audience.Public() || o.Audience.Kind == allmende.AudLocal || o.Owner == cmd.As && o.Audience.Kind == allmende.AudFollowers
 		if !cmd.Off && (!boostable || !keys.Allows(o.Policy.Boost, o)) {
@@ -37,7 +41,10 @@ func (c *Core) react(ctx context.Context, cmd *allmende.React) (step, error) {
 	if _, err := allmende.ParseAudience(string(cmd.Audience)); err != nil {
 		return nil, err
 	}
-	x := allmende.Reaction{Actor: cmd.As, Object: o.ID, Kind: cmd.Kind, Audience: cmd.Audience}
+	if cmd.Emoji != "" && cmd.Kind != allmende.Like {
+		return nil, allmende.Wrong("emoji", "error.emoji_like")
+	}
+	x := allmende.Reaction{Actor: cmd.As, Object: o.ID, Kind: cmd.Kind, Emoji: cmd.Emoji, Audience: cmd.Audience}
 	return func(ch *change) error {
 		ch.result.Object, ch.record.Object = o.ID, o.ID
 		if cmd.Off {
@@ -47,7 +54,24 @@ func (c *Core) react(ctx context.Context, cmd *allmende.React) (step, error) {
 	}, nil
 }
 
+// emojiOf is what a like says, written in one way; a heart says no more than
+// the plain like.
+func emojiOf(wish string) (string, error) {
+	if wish == "" {
+		return "", nil
+	}
+	emoji, ok := text.Emoji(wish)
+	if !ok {
+		return "", allmende.Wrong("emoji", "error.emoji")
+	}
+	if emoji == allmende.Heart {
+		emoji = ""
+	}
+	return emoji, nil
+}
+
 // addReaction is idempotent: what is there stays, and nobody is told again.
+// A like with another emoji takes the place of the one before.
 func (ch *change) addReaction(x allmende.Reaction, o *allmende.Object) error {
 	x.ID = ch.core.ids.New(ch.at)
 	fresh, err := store.PutReaction(ch.ctx, ch, &x)
@@ -55,12 +79,12 @@ func (ch *change) addReaction(x allmende.Reaction, o *allmende.Object) error {
 		return err
 	}
 	if !fresh {
-		ch.quiet = true
 		was, err := store.ReactionOf(ch.ctx, ch, x.Actor, x.Kind, x.Object)
-		if err == nil && was != nil {
-			ch.result.Reaction = was.ID
+		if err != nil || was == nil {
+			return err
 		}
-		return err
+		ch.result.Reaction = was.ID
+		return ch.changeEmoji(was, x.Emoji)
 	}
 	ch.result.Reaction = x.ID
 	if err := ch.countReaction(x, 1); err != nil {
@@ -75,6 +99,22 @@ func (ch *change) addReaction(x allmende.Reaction, o *allmende.Object) error {
 		return nil
 	}
 	return ch.notify(string(x.Kind)+":"+x.Actor.String()+":"+x.Object.String(), x.Object, x.Actor, string(x.Kind))
+}
+
+func (ch *change) changeEmoji(was *allmende.Reaction, emoji string) error {
+	if was.Emoji == emoji {
+		ch.quiet = true
+		return nil
+	}
+	changed, err := store.SetEmoji(ch.ctx, ch, was, emoji)
+	if err != nil || !changed {
+		return err
+	}
+	ch.news.Stats = append(ch.news.Stats, was.Object)
+	if err := store.CountEmoji(ch.ctx, ch, was.Object, was.Emoji, -1); err != nil {
+		return err
+	}
+	return store.CountEmoji(ch.ctx, ch, was.Object, emoji, 1)
 }
 
 func (ch *change) takeBack(x allmende.Reaction, o *allmende.Object) error {
@@ -109,6 +149,9 @@ func (ch *change) countReaction(x allmende.Reaction, n int) error {
 		d.Boosts = n
 	case allmende.Bookmark:
 		d.Bookmarks = n
+	}
+	if err := store.CountEmoji(ch.ctx, ch, x.Object, x.Emoji, n); err != nil {
+		return err
 	}
 	return store.CountObject(ch.ctx, ch, x.Object, d)
 }

@@ -15,6 +15,7 @@ import (
 type Mine struct {
 	Liked, Boosted, Bookmarked bool
 	Boost                      allmende.ID // the boost's id
+	Emoji                      string      // what the like says; "": the plain one
 }
 
 // Bundle is a page's worth of things with everything that is needed to draw

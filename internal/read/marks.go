@@ -62,7 +62,7 @@ func (r *Reader) mineOf(ctx context.Context, viewer allmende.ID, ids []allmende.
 		m := loading[x.Object]
 		switch x.Kind {
 		case allmende.Like:
-			m.Liked = true
+			m.Liked, m.Emoji = true, x.Emoji
 		case allmende.Boost:
 			m.Boosted, m.Boost = true, x.ID
 		case allmende.Bookmark:

@@ -154,6 +154,9 @@ func (r *Reader) complete(ctx context.Context, v allmende.Viewer, p *Notificatio
 	if p.Bundle, err = r.Bundle(ctx, v, entries); err != nil {
 		return err
 	}
+	if err := r.said(ctx, p.List); err != nil {
+		return err
+	}
 	for _, n := range p.List {
 		o := p.Bundle.Objects[n.Object]
 		if o != nil && n.Kind != allmende.NotifyInvite && !r.shows(p.Bundle.Keys, o, p.Bundle.Actors) {
@@ -161,6 +164,28 @@ func (r *Reader) complete(ctx context.Context, v allmende.Viewer, p *Notificatio
 		}
 	}
 	return nil
+}
+
+// said fills in what the likes say that are told of.
+func (r *Reader) said(ctx context.Context, list []allmende.Notification) error {
+	var actors, objects []allmende.ID
+	for _, n := range list {
+		if n.Kind == allmende.NotifyLike {
+			actors, objects = append(actors, n.From), append(objects, n.Object)
+		}
+	}
+	if len(objects) == 0 {
+		return nil
+	}
+	likes, err := store.EmojiOf(ctx, r.db.Read(), actors, objects)
+	for i := range list {
+		for _, x := range likes {
+			if n := &list[i]; n.Kind == allmende.NotifyLike && n.From == x.Actor && n.Object == x.Object {
+				n.Emoji = x.Emoji
+			}
+		}
+	}
+	return err
 }
 
 // shows applies the visibility rule with owners loaded before.

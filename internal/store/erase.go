@@ -56,6 +56,9 @@ func EraseReactions(ctx context.Context, q Q, actor allmende.ID) ([]allmende.ID,
 		`update object_stat set likes = likes - 1 where object in (select object from reaction where actor = $1 and kind = 'like')`,
 		`update object_stat set boosts = boosts - 1 where object in (select object from reaction where actor = $1 and kind = 'boost')`,
 		`update object_stat set bookmarks = bookmarks - 1 where object in (select object from reaction where actor = $1 and kind = 'bookmark')`,
+		`update object_emoji set people = people - 1 where (object, emoji) in (select object, emoji from reaction
+			where actor = $1 and kind = 'like' and emoji <> '')`,
+		`delete from object_emoji where people <= 0 and object in (select object from reaction where actor = $1 and kind = 'like' and emoji <> '')`,
 		`delete from entry where source = $1 and boost`,
 	} {
 		if _, err := q.Exec(ctx, query, int64(actor)); err != nil {
@@ -99,6 +102,7 @@ func EraseObject(ctx context.Context, q Q, object allmende.ID) error {
 		`delete from object_tag where object = $1`,
 		`delete from object_link where object = $1`,
 		`delete from reaction where object = $1`,
+		`delete from object_emoji where object = $1`,
 		`delete from notification where object = $1`,
 		`update object_stat set replies = 0, boosts = 0, likes = 0, quotes = 0, bookmarks = 0 where object = $1`,
 	} {

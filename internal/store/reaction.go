@@ -2,24 +2,44 @@ package store
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"allmende"
 	"allmende/internal/db"
 )
 
-const reactionColumns = `id, actor, object, kind, audience`
+const reactionColumns = `id, actor, object, kind, emoji, audience`
 
 func scanReaction(r row) (allmende.Reaction, error) {
 	var x allmende.Reaction
-	err := r.Scan(&x.ID, &x.Actor, &x.Object, &x.Kind, &x.Audience)
+	err := r.Scan(&x.ID, &x.Actor, &x.Object, &x.Kind, &x.Emoji, &x.Audience)
 	x.At = x.ID.Time()
 	return x, err
 }
 
 // PutReaction adds a reaction; false when it was there already.
 func PutReaction(ctx context.Context, q Q, x *allmende.Reaction) (bool, error) {
-	return changed(q.Exec(ctx, `insert into reaction (actor, kind, object, id, audience) values ($1, $2, $3, $4, $5)
-		on conflict (actor, kind, object) do nothing`, int64(x.Actor), x.Kind, int64(x.Object), int64(x.ID), x.Audience))
+	return changed(q.Exec(ctx, `insert into reaction (actor, kind, object, id, emoji, audience) values ($1, $2, $3, $4, $5, $6)
+		on conflict (actor, kind, object) do nothing`, int64(x.Actor), x.Kind, int64(x.Object), int64(x.ID), x.Emoji, x.Audience))
+}
+
+// SetEmoji changes what a reaction says; false when it changed meanwhile.
+func SetEmoji(ctx context.Context, q Q, was *allmende.Reaction, emoji string) (bool, error) {
+	return changed(q.Exec(ctx, `update reaction set emoji = $3 where id = $1 and emoji = $2`, int64(was.ID), was.Emoji, emoji))
+}
+
+// CountEmoji adds to the number of an object's likes that carry an emoji.
+func CountEmoji(ctx context.Context, q Q, object allmende.ID, emoji string, n int) error {
+	if emoji == "" {
+		return nil
+	}
+	_, err := q.Exec(ctx, `insert into object_emoji (object, emoji, people) values ($1, $2, $3)
+		on conflict (object, emoji) do update set people = object_emoji.people + excluded.people`, int64(object), emoji, n)
+	if err == nil && n < 0 {
+		_, err = q.Exec(ctx, `delete from object_emoji where object = $1 and emoji = $2 and people <= 0`, int64(object), emoji)
+	}
+	return err
 }
 
 // DeleteReaction takes a reaction back and tells which it was; nil when there was none.
@@ -75,6 +95,54 @@ func StatsOf(ctx context.Context, q Q, objects []allmende.ID) (map[allmende.ID]a
 			return id, err
 		}, `select object, replies, boosts, likes, quotes, bookmarks from object_stat
 			where object in (`+db.In(1, len(part))+`)`, args(part)...)
+		return err
+	})
+	if err == nil {
+		err = emojiOf(ctx, q, out)
+	}
+	return out, err
+}
+
+// emojiShown is how many different emoji of an object are told.
+const emojiShown = 12
+
+// emojiOf adds to the counters of objects with likes what those say.
+func emojiOf(ctx context.Context, q Q, stats map[allmende.ID]allmende.Stat) error {
+	var liked []allmende.ID
+	for id, s := range stats {
+		if s.Likes > 0 {
+			liked = append(liked, id)
+		}
+	}
+	return chunks(liked, func(part []allmende.ID) error {
+		_, err := collect(ctx, q, func(r row) (allmende.ID, error) {
+			var id allmende.ID
+			var emoji string
+			var n int
+			err := r.Scan(&id, &emoji, &n)
+			s := stats[id]
+			s.Emoji = strings.TrimPrefix(s.Emoji+" "+emoji+" "+strconv.Itoa(n), " ")
+			stats[id] = s
+			return id, err
+		}, `select object, emoji, people from (select object, emoji, people,
+			row_number() over (partition by object order by people desc, emoji) as place
+			from object_emoji where object in (`+db.In(2, len(part))+`)) x where place <= $1 order by object, place`, args(part, int64(emojiShown))...)
+		return err
+	})
+}
+
+// EmojiOf tells what the likes of some actors to some objects say, the plain
+// ones left out.
+func EmojiOf(ctx context.Context, q Q, actors, objects []allmende.ID) ([]allmende.Reaction, error) {
+	var out []allmende.Reaction
+	err := chunks(objects, func(part []allmende.ID) error {
+		list := args(part)
+		for _, a := range actors {
+			list = append(list, int64(a))
+		}
+		got, err := collect(ctx, q, scanReaction, `select `+reactionColumns+` from reaction where kind = 'like' and emoji <> ''
+			and object in (`+db.In(1, len(part))+`) and actor in (`+db.In(1+len(part), len(actors))+`)`, list...)
+		out = append(out, got...)
 		return err
 	})
 	return out, err

@@ -338,6 +338,13 @@ CREATE TABLE object_author (
 );
 CREATE INDEX object_author_actor on object_author (actor, object);
 
+CREATE TABLE object_emoji (
+    object bigint not null,
+    emoji  text not null,
+    people integer not null,
+    primary key (object, emoji)
+);
+
 CREATE TABLE object_link (
     object bigint not null,
     place  bigint not null,
@@ -390,6 +397,7 @@ CREATE TABLE reaction (
     kind     text not null,
     object   bigint not null,
     id       bigint not null,
+    emoji    text not null default '', -- of a like; empty: the plain like
     audience text not null default '',
     uri      text not null default '',
     primary key (actor, kind, object)

@@ -31,7 +31,7 @@ var offers = map[string]offer{
 	"pin":           {"write:accounts", "Show an object first on its owner's page, or no longer."},
 	"invite_author": {"write:statuses", "Ask someone to become co-author, or withdraw that."},
 	"answer_invite": {"write:statuses", "Say yes or no to co-authorship, or leave it."},
-	"react":         {"write:favourites", "Like, boost or bookmark an object, or take that back."},
+	"react":         {"write:favourites", "Like, boost or bookmark an object, or take that back. A like may say one emoji."},
 	"relate":        {"write:follows", "Follow, block or mute an actor, or no longer."},
 	"answer_follow": {"write:follows", "Accept or reject someone who asked to follow, or remove a follower."},
 	"follow_tag":    {"write:follows", "Follow a hashtag, or no longer."},

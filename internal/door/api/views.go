@@ -26,33 +26,35 @@ type Actor struct {
 
 // Object is an object as programs read it.
 type Object struct {
-	ID        allmende.ID         `json:"id"`
-	Kind      allmende.ObjectKind `json:"kind"`
-	State     allmende.State      `json:"state"`
-	URL       string              `json:"url"`
-	Owner     Actor               `json:"owner"`
-	Authors   []allmende.ID       `json:"authors"`
-	Audience  string              `json:"audience"`
-	Title     string              `json:"title,omitempty"`
-	Summary   string              `json:"summary,omitempty"`
-	Sensitive bool                `json:"sensitive,omitempty"`
-	HTML      string              `json:"html"`
-	Lang      string              `json:"lang,omitempty"`
-	ReplyTo   allmende.ID         `json:"reply_to,omitempty"`
-	Quote     allmende.ID         `json:"quote,omitempty"`
-	Tags      []string            `json:"tags,omitempty"`
-	Media     []Medium            `json:"media,omitempty"`
-	Licence   string              `json:"licence,omitempty"`
-	Revision  int                 `json:"revision"`
-	Published time.Time           `json:"published,omitzero"`
-	Edited    time.Time           `json:"edited,omitzero"`
-	Replies   int                 `json:"replies"`
-	Boosts    int                 `json:"boosts"`
-	Likes     int                 `json:"likes"`
-	Liked     bool                `json:"liked,omitempty"`
-	Boosted   bool                `json:"boosted,omitempty"`
-	Saved     bool                `json:"saved,omitempty"`
-	BoostedBy *Actor              `json:"boosted_by,omitempty"`
+	ID        allmende.ID           `json:"id"`
+	Kind      allmende.ObjectKind   `json:"kind"`
+	State     allmende.State        `json:"state"`
+	URL       string                `json:"url"`
+	Owner     Actor                 `json:"owner"`
+	Authors   []allmende.ID         `json:"authors"`
+	Audience  string                `json:"audience"`
+	Title     string                `json:"title,omitempty"`
+	Summary   string                `json:"summary,omitempty"`
+	Sensitive bool                  `json:"sensitive,omitempty"`
+	HTML      string                `json:"html"`
+	Lang      string                `json:"lang,omitempty"`
+	ReplyTo   allmende.ID           `json:"reply_to,omitempty"`
+	Quote     allmende.ID           `json:"quote,omitempty"`
+	Tags      []string              `json:"tags,omitempty"`
+	Media     []Medium              `json:"media,omitempty"`
+	Licence   string                `json:"licence,omitempty"`
+	Revision  int                   `json:"revision"`
+	Published time.Time             `json:"published,omitzero"`
+	Edited    time.Time             `json:"edited,omitzero"`
+	Replies   int                   `json:"replies"`
+	Boosts    int                   `json:"boosts"`
+	Likes     int                   `json:"likes"`
+	Reactions []allmende.EmojiCount `json:"reactions,omitempty"` // likes by what they say, when any says more than a heart
+	Liked     bool                  `json:"liked,omitempty"`
+	Emoji     string                `json:"emoji,omitempty"` // what the viewer's like says
+	Boosted   bool                  `json:"boosted,omitempty"`
+	Saved     bool                  `json:"saved,omitempty"`
+	BoostedBy *Actor                `json:"boosted_by,omitempty"`
 }
 
 // Medium is a picture, film or sound as programs read it.
@@ -85,7 +87,7 @@ func (d *Door) objectView(b *read.Bundle, o *allmende.Object) Object {
 	v := Object{ID: o.ID, Kind: o.Kind, State: o.State, URL: d.BaseURL + o.Path(), Owner: d.actorView(b.Actors[o.Owner]), Authors: o.Authors,
 		Audience: string(o.Audience.Kind), Title: o.Title, Summary: o.Summary, Sensitive: o.Sensitive, HTML: o.HTML, Lang: o.Lang, ReplyTo: o.ReplyTo,
 		Quote: o.Quote, Tags: o.Tags, Licence: o.Licence, Revision: o.Revision, Published: o.PublishedAt, Edited: o.EditedAt,
-		Replies: s.Replies, Boosts: s.Boosts, Likes: s.Likes, Liked: m.Liked, Boosted: m.Boosted, Saved: m.Bookmarked}
+		Replies: s.Replies, Boosts: s.Boosts, Likes: s.Likes, Reactions: s.Reactions(), Liked: m.Liked, Emoji: m.Emoji, Boosted: m.Boosted, Saved: m.Bookmarked}
 	for _, id := range o.Media {
 		medium := b.Media[id]
 		if medium == nil {
@@ -143,6 +145,9 @@ func (d *Door) me(c *call) error {
 	if c.viewer.Anonymous() {
 		return allmende.E(allmende.SignIn, "error.sign_in")
 	}
+	if err := c.reads("profile"); err != nil {
+		return err
+	}
 	a, err := d.Read.Actor(c.Context(), c.viewer.Actor)
 	if err != nil {
 		return err
@@ -167,6 +172,9 @@ func (d *Door) home(c *call) error {
 
 func (d *Door) public(c *call) error {
 	span, err := c.span()
+	if err == nil {
+		err = c.reads("read:statuses")
+	}
 	if err != nil {
 		return err
 	}
@@ -238,6 +246,7 @@ type Notice struct {
 	Kind   allmende.NotificationKind `json:"kind"`
 	From   *Actor                    `json:"from,omitempty"`
 	Object *Object                   `json:"object,omitempty"`
+	Emoji  string                    `json:"emoji,omitempty"` // what a like says
 	At     time.Time                 `json:"at"`
 }
 
@@ -258,7 +267,7 @@ func (d *Door) notifications(c *call) error {
 	}
 	out := []Notice{}
 	for _, n := range page.List {
-		v := Notice{ID: n.ID, Kind: n.Kind, At: n.At}
+		v := Notice{ID: n.ID, Kind: n.Kind, Emoji: n.Emoji, At: n.At}
 		if a := page.Bundle.Actors[n.From]; a != nil {
 			from := d.actorView(a)
 			v.From = &from
@@ -280,6 +289,9 @@ type Suggestion struct {
 }
 
 func (d *Door) suggest(c *call) error {
+	if err := c.reads("read:search"); err != nil {
+		return err
+	}
 	list, err := d.Read.Suggest(c.Context(), c.viewer, c.URL.Query().Get("q"))
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func (w *writing) addresses(to *[]string, list func(context.Context, allmende.Vi
 		for _, e := range b.Entries {
 			*to = append(*to, w.address(e.Object))
 		}
-		if b.Next == 0 || len(b.Entries) == 0 {
+		if b.Next == 0 {
 			return nil
 		}
 		max = b.Next

@@ -1,11 +1,13 @@
 package exporter
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"slices"
 
 	"allmende"
+	"allmende/internal/read"
 	"allmende/internal/wire/archive"
 )
 
@@ -134,7 +136,20 @@ func (w *writing) writeRelations() error {
 // writeReactions writes the addresses of what the actor liked, boosted and saved.
 func (w *writing) writeReactions() error {
 	r := archive.Reactions{Likes: []string{}, Boosts: []string{}, Bookmarks: []string{}}
-	if err := w.addresses(&r.Likes, w.Read.Likes); err != nil {
+	r.Emoji = map[string]string{}
+	likes := func(ctx context.Context, v allmende.Viewer, span allmende.Span) (*read.Bundle, error) {
+		b, err := w.Read.Likes(ctx, v, span)
+		if err != nil {
+			return nil, err
+		}
+		for id, m := range b.Mine {
+			if m.Liked && m.Emoji != "" {
+				r.Emoji[w.address(id)] = m.Emoji
+			}
+		}
+		return b, nil
+	}
+	if err := w.addresses(&r.Likes, likes); err != nil {
 		return err
 	}
 	if err := w.addresses(&r.Bookmarks, w.Read.Bookmarks); err != nil {

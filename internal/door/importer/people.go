@@ -105,7 +105,8 @@ func (r *reading) reactions() error {
 		what      string
 		kind      allmende.ReactionKind
 		addresses []string
-	}{{"likes", allmende.Like, all.Likes}, {"bookmarks", allmende.Bookmark, all.Bookmarks}} {
+		emoji     map[string]string
+	}{{"likes", allmende.Like, all.Likes, all.Emoji}, {"bookmarks", allmende.Bookmark, all.Bookmarks, nil}} {
 		for _, address := range l.addresses {
 			id := r.localID(address)
 			if id == 0 {
@@ -115,7 +116,7 @@ func (r *reading) reactions() error {
 				r.report.made(l.what)
 				continue
 			}
-			if _, err := r.Core.Do(r.ctx, &allmende.React{Act: r.act(time.Time{}), Object: id, Kind: l.kind}); err != nil {
+			if _, err := r.Core.Do(r.ctx, &allmende.React{Act: r.act(time.Time{}), Object: id, Kind: l.kind, Emoji: l.emoji[address]}); err != nil {
 				if err := r.stumble(address, err); err != nil {
 					return err
 				}

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
 
 	"allmende"
 	"allmende/internal/door/web/ui"
@@ -16,6 +19,8 @@ var noticeIcons = map[allmende.NotificationKind]string{
 	allmende.NotifyDecision: "decision", allmende.NotifyReport: "report", allmende.NotifyReportClosed: "report", allmende.NotifySignUp: "join",
 }
 
+const noticesPerPage = 40
+
 // notifications lists what the acting actor was told; looking at it marks it read.
 func (w *Web) notifications(q *req) error {
 	var kinds []allmende.NotificationKind
@@ -23,7 +28,7 @@ func (w *Web) notifications(q *req) error {
 	if mentions {
 		kinds = []allmende.NotificationKind{allmende.NotifyMention, allmende.NotifyReply, allmende.NotifyQuote}
 	}
-	p, err := w.Read.Notifications(q.Context(), q.viewer, q.span(40), kinds, nil)
+	p, err := w.Read.Notifications(q.Context(), q.viewer, q.span(noticesPerPage), kinds, nil)
 	if err != nil {
 		return err
 	}
@@ -37,7 +42,14 @@ func (w *Web) notifications(q *req) error {
 	base.Nav, base.NoIndex = "notifications", true
 	pills := []ui.TabView{{Text: q.t("notice.all"), Href: "/notifications", Current: !mentions},
 		{Text: q.t("notice.mentions"), Href: "/notifications?show=mentions", Icon: "at-sign", Current: mentions}}
-	parts := []templ.Component{ui.PageHead(base.Title, "", nil), ui.Pills(q.t("ui.filter"), pills)}
+	var tidy []templ.Component
+	if p.Unread > 0 && mentions {
+		tidy = append(tidy, ui.Button(ui.ButtonView{Text: q.t("notice.read_all"), Icon: "check", Post: "/notifications/read", Style: "quiet"}))
+	}
+	if len(notices) > 0 && !mentions {
+		tidy = append(tidy, ui.Button(ui.ButtonView{Text: q.t("notice.clear"), Icon: "trash-2", Post: "/notifications/clear", Style: "quiet"}))
+	}
+	parts := []templ.Component{ui.PageHead(base.Title, "", ui.Buttons(tidy...)), ui.Pills(q.t("ui.filter"), pills)}
 	if len(notices) == 0 {
 		parts = append(parts, ui.Empty(ui.EmptyView{Icon: "bell", Title: q.t("notice.empty"), Text: q.t("notice.empty_text")}))
 	} else {
@@ -50,6 +62,42 @@ func (w *Web) notifications(q *req) error {
 	return q.draw(base, notices, ui.Column(append(parts, ui.Pager(pager))...))
 }
 
+// dismissNotices takes the notifications of one line away, or all.
+func (w *Web) dismissNotices(q *req) error {
+	if chi.URLParam(q.Request, "what") == "clear" {
+		if _, err := q.do(&allmende.Dismiss{Act: q.by(), All: true}); err != nil {
+			return err
+		}
+		q.flash("ok", q.t("notice.cleared"), "")
+		return q.redirect("/notifications")
+	}
+	ids := strings.Split(q.form.Raw("ids"), ",")
+	for _, text := range ids[:min(len(ids), noticesPerPage)] {
+		id, err := allmende.ParseID(text)
+		if err != nil {
+			return err
+		}
+		if _, err := q.do(&allmende.Dismiss{Act: q.by(), Notification: id}); err != nil {
+			return err
+		}
+	}
+	return q.back("/notifications")
+}
+
+// readNotices marks everything as read that the actor was told so far.
+func (w *Web) readNotices(q *req) error {
+	p, err := w.Read.Notifications(q.Context(), q.viewer, allmende.Span{Limit: 1}, nil, nil)
+	if err != nil {
+		return err
+	}
+	if len(p.List) > 0 {
+		if _, err := q.do(&allmende.MarkRead{Act: q.by(), List: "notifications", Last: p.List[0].ID}); err != nil {
+			return err
+		}
+	}
+	return q.back("/notifications")
+}
+
 // grouped are the kinds of which one line tells what several people did.
 var grouped = map[allmende.NotificationKind]bool{allmende.NotifyLike: true, allmende.NotifyBoost: true, allmende.NotifyFollow: true}
 
@@ -59,17 +107,19 @@ func (q *req) notices(p *read.NotificationPage) []ui.NoticeView {
 	type group struct {
 		kind   allmende.NotificationKind
 		object allmende.ID
+		emoji  string
 		read   bool
 	}
 	at := map[group]int{}
 	var out []ui.NoticeView
 	for _, n := range p.List {
-		g := group{n.Kind, n.Object, n.Read}
+		g := group{n.Kind, n.Object, n.Emoji, n.Read}
 		if i, known := at[g]; known && grouped[n.Kind] {
 			if a := p.Bundle.Actors[n.From]; a != nil {
 				out[i].Actors = append(out[i].Actors, q.actorView(a, p.Bundle.Media))
-				out[i].Text = q.noticeText(n.Kind, len(out[i].Actors))
+				out[i].Text = q.noticeText(n, len(out[i].Actors))
 			}
+			out[i].ID += "," + n.ID.String()
 			continue
 		}
 		at[g] = len(out)
@@ -78,8 +128,11 @@ func (q *req) notices(p *read.NotificationPage) []ui.NoticeView {
 	return out
 }
 
-func (q *req) noticeText(kind allmende.NotificationKind, count int) string {
-	return q.t("notice."+noticeKey(kind), "count", count)
+func (q *req) noticeText(n allmende.Notification, count int) string {
+	if n.Emoji != "" {
+		return q.t("notice.reaction", "count", count, "emoji", n.Emoji)
+	}
+	return q.t("notice."+noticeKey(n.Kind), "count", count)
 }
 
 // noticeKey is a kind as part of a message key.
@@ -94,7 +147,7 @@ func noticeKey(kind allmende.NotificationKind) string {
 }
 
 func (q *req) notice(p *read.NotificationPage, n allmende.Notification) ui.NoticeView {
-	v := ui.NoticeView{ID: n.ID.String(), Kind: noticeIcons[n.Kind], At: n.At, Now: q.web.Now(), Unread: !n.Read, Text: q.noticeText(n.Kind, 1)}
+	v := ui.NoticeView{ID: n.ID.String(), Kind: noticeIcons[n.Kind], At: n.At, Now: q.web.Now(), Unread: !n.Read, Text: q.noticeText(n, 1)}
 	if a := p.Bundle.Actors[n.From]; a != nil {
 		v.Actors = []ui.ActorView{q.actorView(a, p.Bundle.Media)}
 		v.Href = a.Path()

@@ -33,3 +33,31 @@ func TestNotificationsAreGroupedAndMarkedAsRead(t *testing.T) {
 	b.Open("/notifications?show=mentions").WantText("Nothing new yet")
 	h.Visitor().Get("/notifications").Want(http.StatusSeeOther)
 }
+
+func TestNotificationsAreRemovedOneByOneOrAllAtOnce(t *testing.T) {
+	h := webtest.New(t)
+	ada, ben, cleo := h.Member("ada"), h.Member("ben"), h.Member("cleo")
+	note := h.Note(ada, "The plums are ripe.")
+	tell(h, 11, ada.Actor, allmende.NotifyLike, ben.Actor, note)
+	tell(h, 12, ada.Actor, allmende.NotifyLike, cleo.Actor, note)
+	tell(h, 13, ada.Actor, allmende.NotifyBoost, ben.Actor, note)
+	tell(h, 14, ada.Actor, allmende.NotifyFollow, ben.Actor, 0)
+	tell(h, 15, ben.Actor, allmende.NotifyFollow, ada.Actor, 0)
+	b := h.SignedIn(ada)
+	b.Open("/notifications?show=mentions")
+	b.Press("/notifications/read").Want(http.StatusSeeOther)
+	p := b.Open("/notifications").WantText("cleo and ben like your post")
+	if p.Has(".notice.unread") {
+		t.Error("they were not marked as read")
+	}
+	if got := p.Attr(".notice.n-like button[formaction=/notifications/dismiss]", "value"); got != "12,11" {
+		t.Errorf("the line of both likes would remove %q", got)
+	}
+	b.Post("/notifications/dismiss", "ids", "12,11").Want(http.StatusSeeOther)
+	b.Open("/notifications").WantText("boosted your post", "follows you now").WantNoText("like your post")
+	b.Post("/notifications/dismiss", "ids", "15").Want(http.StatusSeeOther) // not hers
+	b.Open("/notifications")
+	b.Press("/notifications/clear").WantTo("/notifications")
+	b.Follow().WantText("Nothing new yet", "All notifications are removed.")
+	h.SignedIn(ben).Open("/notifications").WantText("follows you now")
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -9,6 +10,7 @@ import (
 	"allmende"
 	"allmende/internal/door/web/ui"
 	"allmende/internal/httpx"
+	"allmende/internal/lang"
 	"allmende/internal/read"
 )
 
@@ -50,7 +52,7 @@ func (w *Web) conversation(q *req, one *read.Bundle, o *allmende.Object) error {
 	if err != nil {
 		return err
 	}
-	v := objectView{Card: q.card(one, o), Above: q.cardsOf(b, above), Below: q.cardsOf(b, below)}
+	v := objectView{Card: q.card(one, o), Above: q.cardsOf(b, above), Below: q.nested(b, o.ID, below)}
 	v.Card.Focused, v.Card.Long = true, false
 	base := q.base(q.titleOf(one, o))
 	base.Description = plainTeaser(o, 200)
@@ -81,6 +83,23 @@ func (q *req) cardsOf(b *read.Bundle, ids []allmende.ID) []ui.CardView {
 		if o := b.Objects[id]; o != nil {
 			out = append(out, q.card(b, o))
 		}
+	}
+	return out
+}
+
+// nested draws an object's answers, each knowing how deep it stands below it.
+func (q *req) nested(b *read.Bundle, root allmende.ID, ids []allmende.ID) []ui.CardView {
+	depth := map[allmende.ID]int{root: -1}
+	out := make([]ui.CardView, 0, len(ids))
+	for _, id := range ids {
+		o := b.Objects[id]
+		if o == nil {
+			continue
+		}
+		depth[id] = depth[o.ReplyTo] + 1 // parents stand before their answers
+		c := q.card(b, o)
+		c.Depth = depth[id]
+		out = append(out, c)
 	}
 	return out
 }
@@ -134,11 +153,12 @@ func (q *req) openGraph(b *read.Bundle, o *allmende.Object) ui.OGView {
 
 // countView is what the islands hear after an action.
 type countView struct {
-	On    bool `json:"on"`
-	Count int  `json:"count"`
+	On    bool   `json:"on"`
+	Count int    `json:"count"`
+	HTML  string `json:"html,omitempty"` // of a like: the card's buttons, drawn anew
 }
 
-// react likes, boosts or saves, or takes it back.
+// react likes, also with an emoji, boosts or saves, or takes it back.
 func (w *Web) react(kind allmende.ReactionKind) handler {
 	return func(q *req) error {
 		id, err := q.id("id")
@@ -146,19 +166,26 @@ func (w *Web) react(kind allmende.ReactionKind) handler {
 			return err
 		}
 		off := q.form.On("undo")
-		if _, err := q.do(&allmende.React{Act: q.by(), Object: id, Kind: kind, Off: off}); err != nil {
+		if _, err := q.do(&allmende.React{Act: q.by(), Object: id, Kind: kind, Off: off, Emoji: q.form.Raw("emoji")}); err != nil {
 			return err
 		}
 		if !q.wantsJSON() {
 			return q.back("/o/" + id.String())
 		}
-		b, _, err := w.Read.One(q.Context(), q.viewer, id)
+		b, o, err := w.Read.One(q.Context(), q.viewer, id)
 		if err != nil {
 			return err
 		}
 		s := b.Stats[id]
-		count := map[allmende.ReactionKind]int{allmende.Like: s.Likes, allmende.Boost: s.Boosts}[kind]
-		return httpx.WriteJSON(q.rw, http.StatusOK, countView{On: !off, Count: count})
+		v := countView{On: !off, Count: map[allmende.ReactionKind]int{allmende.Like: s.Likes, allmende.Boost: s.Boosts}[kind]}
+		if kind == allmende.Like {
+			var drawn strings.Builder
+			if err := ui.Acts(q.card(b, o)).Render(lang.With(q.Context(), q.lang), &drawn); err != nil {
+				return err
+			}
+			v.HTML = drawn.String()
+		}
+		return httpx.WriteJSON(q.rw, http.StatusOK, v)
 	}
 }
 

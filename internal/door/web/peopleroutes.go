@@ -40,6 +40,8 @@ func (w *Web) accountRoutes(r chi.Router) {
 // settingsRoutes are what members set for themselves.
 func (w *Web) settingsRoutes(r chi.Router) {
 	r.Get("/notifications", w.member(w.notifications))
+	r.Post("/notifications/{what:dismiss|clear}", w.act(w.dismissNotices))
+	r.Post("/notifications/read", w.act(w.readNotices))
 	r.Post("/session/actor", w.act(w.actAs))
 	r.Get("/settings", w.member(w.settings))
 	r.Post("/settings/theme", w.act(w.theme))

@@ -180,7 +180,7 @@ func (w *Web) comments(q *req, one *read.Bundle, o *allmende.Object, page *reade
 	if err != nil {
 		return nil, err
 	}
-	page.Comments = q.cardsOf(b, below)
+	page.Comments = q.nested(b, o.ID, below)
 	parts := []templ.Component{ui.PageHead(q.t("page.comments", "count", len(page.Comments)), "", nil)}
 	if q.can(one, o).Reply {
 		c := q.replyComposer(one, o)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"html"
 	"net/url"
 	"slices"
@@ -182,9 +183,27 @@ func (q *req) card(b *read.Bundle, o *allmende.Object) ui.CardView {
 }
 
 // tagsBeside are the tags that do not stand in the text anyway.
+	q.cardReactions(&c, s, m)
 func tagsBeside(o *allmende.Object) []string {
 	if o.Kind.Titled() {
 		return o.Tags
+// cardReactions fills in what likes say, and what is offered to be said.
+func (q *req) cardReactions(c *ui.CardView, s allmende.Stat, m read.Mine) {
+	own := ""
+	if m.Liked {
+		own = cmp.Or(m.Emoji, allmende.Heart)
+	}
+	for _, r := range s.Reactions() {
+		c.Reactions = append(c.Reactions, ui.SaidView{Emoji: r.Emoji, Count: r.Count, Mine: r.Emoji == own})
+	}
+	if !c.Can.Act {
+		return
+	}
+	for _, emoji := range allmende.QuickEmoji {
+		c.Quick = append(c.Quick, ui.SaidView{Emoji: emoji, Mine: emoji == own})
+	}
+}
+
 	}
 	var out []string
 	for _, t := range o.Tags {

@@ -131,7 +131,7 @@ func (o *Outlet) item(m *message, n allmende.Notification, b *read.Bundle) item 
 	if from := b.Actors[n.From]; from != nil {
 		name, it.Link = from.Label(), o.set.BaseURL+from.Path()
 	}
-	it.Text = m.t("mail.item."+itemKey(n.Kind), "name", name)
+	it.Text = m.t("mail.item."+itemKey(n), "name", name, "emoji", n.Emoji)
 	about := b.Objects[n.Object]
 	if about == nil {
 		return it
@@ -146,17 +146,20 @@ func (o *Outlet) item(m *message, n allmende.Notification, b *read.Bundle) item 
 	case about.Summary != "":
 		it.Excerpt = text.Excerpt(about.Summary, 200)
 	default:
-		it.Excerpt = text.Excerpt(text.PlainText(about.HTML), 200)
+		it.Excerpt = text.Teaser(about.HTML, 200)
 	}
 	return it
 }
 
-// itemKey is the part of a message key for a kind.
-func itemKey(k allmende.NotificationKind) string {
-	switch k {
+// itemKey is the part of a message key for a notification.
+func itemKey(n allmende.Notification) string {
+	switch n.Kind {
 	case allmende.NotifyBoost:
 		return "boost"
 	case allmende.NotifyLike:
+		if n.Emoji != "" {
+			return "reaction"
+		}
 		return "like"
 	case allmende.NotifyPost:
 		return "post"
@@ -164,7 +167,7 @@ func itemKey(k allmende.NotificationKind) string {
 		return "edit"
 	case allmende.NotifyMention, allmende.NotifyReply, allmende.NotifyQuote, allmende.NotifyFollow, allmende.NotifyFollowAsked,
 		allmende.NotifyFollowed, allmende.NotifyInvite, allmende.NotifyInviteAnswer, allmende.NotifyConsentWanted:
-		return string(k)
+		return string(n.Kind)
 	}
 	return "other"
 }

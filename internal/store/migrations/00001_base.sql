@@ -262,12 +262,21 @@ create table reaction (
     kind     text not null,
     object   bigint not null,
     id       bigint not null,
+    emoji    text not null default '', -- of a like; empty: the plain like
     audience text not null default '',
     uri      text not null default '',
     primary key (actor, kind, object)
 );
 create unique index reaction_id on reaction (id);
 create index reaction_object on reaction (object, kind, id);
+
+-- How many likes of an object carry an emoji; plain ones are the rest.
+create table object_emoji (
+    object bigint not null,
+    emoji  text not null,
+    people integer not null,
+    primary key (object, emoji)
+);
 
 create table thread_mute (
     actor  bigint not null,

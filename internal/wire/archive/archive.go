@@ -155,7 +155,8 @@ type Relations struct {
 
 // Reactions are addresses of objects.
 type Reactions struct {
-	Likes     []string `json:"likes"`
-	Boosts    []string `json:"boosts"`
-	Bookmarks []string `json:"bookmarks"`
+	Likes     []string          `json:"likes"`
+	Emoji     map[string]string `json:"emoji,omitempty"` // what likes say that say more than a heart
+	Boosts    []string          `json:"boosts"`
+	Bookmarks []string          `json:"bookmarks"`
 }

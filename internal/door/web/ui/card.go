@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"allmende/internal/lang"
 )
 
@@ -37,15 +39,33 @@ type CardView struct {
 	Pinned    bool
 	Place     *Link // wiki, blog or group it stands in
 	Counts    CountsView
+	Reactions []SaidView // likes by what they say; empty when all are plain
+	Quick     []SaidView // reactions offered
 	Mine      MineView
 	Can       CanView
 	Focused   bool // the object of its own page: larger, with facts
+	Depth     int  // of an answer: how many answers stand between it and the page's object
 	ReadTime  int  // minutes; articles
 	Remote    string
 }
 
 // CountsView are the public figures of an object.
 type CountsView struct{ Replies, Boosts, Likes, Quotes int }
+
+// SaidView is one reaction and how many gave it.
+type SaidView struct {
+	Emoji string
+	Count int
+	Mine  bool
+}
+
+// field is what its button sends: the emoji, or that it is taken back.
+func (s SaidView) field() templ.Attributes {
+	if s.Mine {
+		return templ.Attributes{"name": "undo", "value": "1", "data-emoji": s.Emoji}
+	}
+	return templ.Attributes{"name": "emoji", "value": s.Emoji, "data-emoji": s.Emoji}
+}
 
 // MineView is what the viewer did with it.
 type MineView struct{ Liked, Boosted, Saved, Muted, Pinned bool }
@@ -166,6 +186,9 @@ func (c CardView) class() string {
 	class := "card k-" + string(c.Kind)
 	if c.Focused {
 		class += " focused"
+	}
+	if c.Depth > 0 {
+		class += " deep deep" + strconv.Itoa(min(c.Depth, 4))
 	}
 	return class
 }

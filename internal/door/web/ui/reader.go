@@ -146,7 +146,7 @@ type EmptyView struct {
 // "reply", "mention", "follow", "ask", "edit", "poll", "report", "decision",
 // "quote", "join", "welcome".
 type NoticeView struct {
-	ID      string
+	ID      string // of all that the line tells of, with commas
 	Kind    string
 	Actors  []ActorView
 	Text    string // after the names: "liked your post"

@@ -38,6 +38,8 @@ func sampleNote(ctx context.Context) CardView {
 	c.HTML = `<p>Heute früh die ersten Kirschblüten im Hof – und zwei Hummeln, die noch nicht ganz wach waren. Wer mag am Sonntag beim <a class="hashtag" href="/tags/obstschnitt">#Obstschnitt</a> helfen? <a class="mention" href="/@ben">@ben</a> bringt Brot mit.</p>`
 	c.Edited = sampleNow.Add(-5 * time.Minute)
 	c.Counts = CountsView{Replies: 4, Boosts: 12, Likes: 38}
+	c.Reactions = []SaidView{{Emoji: "❤️", Count: 21}, {Emoji: "👍", Count: 12, Mine: true}, {Emoji: "🎉", Count: 5}}
+	c.Quick = []SaidView{{Emoji: "👍", Mine: true}, {Emoji: "❤️"}, {Emoji: "😄"}, {Emoji: "🎉"}, {Emoji: "😮"}, {Emoji: "😢"}}
 	c.Mine = MineView{Liked: true}
 	return c
 }

@@ -3,16 +3,17 @@ import { post, problem, toast } from "./page";
 interface Answer {
 	on?: boolean;
 	count?: number;
+	html?: string;
 }
 
-/** Like, boost and save answer at once; a refusal takes the change back. */
+/** Like, boost and save answer at once; a refusal takes the change back. What likes say is drawn by the server. */
 class Actions extends HTMLElement {
 	connectedCallback(): void {
 		this.addEventListener("click", (event) => {
 			const button = (event.target as Element).closest<HTMLButtonElement>("button[aria-pressed]");
 			if (!button || button.disabled) return;
 			event.preventDefault();
-			void this.toggle(button);
+			void (button.dataset.emoji ? this.say(button) : this.toggle(button));
 		});
 		this.addEventListener("click", (event) => {
 			const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-copy]");
@@ -35,12 +36,34 @@ class Actions extends HTMLElement {
 			if (!answer.ok) throw new Error(await problem(answer));
 			const body = (await answer.json()) as Answer;
 			if (body.on !== undefined) this.draw(button, body.on, undefined);
+			if (this.querySelector(".said")) this.renew(body.html);
 		} catch (fault) {
 			this.draw(button, was, before);
 			toast((fault as Error).message);
 		} finally {
 			delete button.dataset.busy;
 		}
+	}
+
+	/** Sends a reaction, or takes it back, and shows what the server draws. */
+	private async say(button: HTMLButtonElement): Promise<void> {
+		if (button.dataset.busy) return;
+		button.dataset.busy = "1";
+		try {
+			const answer = await post(button.formAction, { [button.name]: button.value });
+			if (!answer.ok) throw new Error(await problem(answer));
+			this.renew(((await answer.json()) as Answer).html);
+		} catch (fault) {
+			delete button.dataset.busy;
+			toast((fault as Error).message);
+		}
+	}
+
+	private renew(html: string | undefined): void {
+		if (!html) return;
+		const focused = this.contains(document.activeElement);
+		this.innerHTML = html;
+		if (focused) this.querySelector<HTMLElement>(".act.like")?.focus();
 	}
 
 	private draw(button: HTMLButtonElement, on: boolean, count: string | undefined): void {

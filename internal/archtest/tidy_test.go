@@ -49,9 +49,9 @@ func TestTestsDoNotSleep(t *testing.T) {
 }
 
 // carriers may put a value into a context: a request's id and address, the
-// language, which is all that components ask of it, and whether a query watches
-// for the context's end.
-var carriers = regexp.MustCompile(`^internal/(httpx|lang|db)/|_test\.go$`)
+// language, which is all that components ask of it, whether a query watches for
+// the context's end, and what a page was drawn from.
+var carriers = regexp.MustCompile(`^internal/(httpx|lang|db)/|^internal/read/trail\.go$|_test\.go$`)
 
 func smuggled(s source) []string {
 	if carriers.MatchString(s.path) {

@@ -5,8 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -15,8 +13,7 @@ import (
 	"time"
 )
 
-// result is one measurement: requests a second, times to answer, processor
-// time a request (driver and server together, both in this process).
+// result is one measurement: requests a second, times to answer, X
 type result struct {
 	rate     float64
 	p50, p99 time.Duration
@@ -29,14 +26,15 @@ type result struct {
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true,
 	DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext}, Timeout: 30 * time.Second}
 
-// drive asks with some clients for a time; next names the n-th request.
-func drive(clients int, seconds float64, next func(n int64) *http.Request) result {
+// drive asks with some clients for a time; next names the n-th request, used
+// tells the processor time that counts.
+func drive(clients int, seconds float64, used func() time.Duration, next func(n int64) *http.Request) result {
 	var n, failed atomic.Int64
 	var why atomic.Value
 	var size atomic.Int64
 	until := time.Now().Add(time.Duration(seconds * float64(time.Second)))
 	times := make([][]time.Duration, clients)
-	before, start := processor(), time.Now()
+	before, start := used(), time.Now()
 	var wait sync.WaitGroup
 	for c := range clients {
 		wait.Go(func() {
@@ -60,7 +58,7 @@ func drive(clients int, seconds float64, next func(n int64) *http.Request) resul
 	r := result{rate: float64(len(all)) / elapsed.Seconds(), failed: failed.Load(), bytes: int(size.Load())}
 	if len(all) > 0 {
 		r.p50, r.p99 = all[len(all)/2], all[min(len(all)-1, len(all)*99/100)]
-		r.cpu = (processor() - before) / time.Duration(len(all))
+		r.cpu = (used() - before) / time.Duration(len(all))
 	}
 	if s, ok := why.Load().(string); ok {
 		r.why = s
@@ -106,8 +104,9 @@ func post(url, token, form string) *http.Request {
 	return req
 }
 
-// bare is a handler that writes as many bytes of the same answer.
-func bare(sample *http.Request, clients int, seconds float64) (result, error) {
+// bare asks for as many bytes of the same answer from a handler that does
+// nothing but write them, in the server's process.
+func bare(s *server, sample *http.Request, clients int, seconds float64) (result, error) {
 	resp, err := client.Do(sample)
 	if err != nil {
 		return result{}, err
@@ -116,19 +115,16 @@ func bare(sample *http.Request, clients int, seconds float64) (result, error) {
 	if closeErr := resp.Body.Close(); err == nil {
 		err = closeErr
 	}
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", sample.URL, resp.Status)
+	}
+	if err == nil {
+		err = s.bare(resp.Header.Get("Content-Type"), body)
+	}
 	if err != nil {
 		return result{}, err
 	}
-	if resp.StatusCode != http.StatusOK {
-		return result{}, fmt.Errorf("%s: %s", sample.URL, resp.Status)
-	}
-	kind := resp.Header.Get("Content-Type")
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", kind)
-		_, _ = w.Write(body) // a client that went away needs no bytes
-	}))
-	defer server.Close()
-	return drive(clients, seconds, func(int64) *http.Request { return get(server.URL, "") }), nil
+	return drive(clients, seconds, s.processor, func(int64) *http.Request { return get(s.beside+"/bare", "") }), nil
 }
 
 // processor is the processor time this process has used.
@@ -138,21 +134,4 @@ func processor() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// memory is the resident size of this process.
-func memory() string {
-	text, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return "unknown"
-	}
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			var kb int
-			if _, err := fmt.Sscan(rest, &kb); err == nil {
-				return fmt.Sprintf("%d MB", kb/1024)
-			}
-		}
-	}
-	return "unknown"
 }

@@ -17,21 +17,22 @@ import (
 
 // world is what the driver needs to know of the data.
 type world struct {
-	members  []member
-	notes    []allmende.ID
-	pages    []string // paths of wiki pages
-	articles []string // paths of articles
-	writers  []page   // pages that are edited
+	Members  []member
+	Notes    []allmende.ID
+	Pages    []string // paths of wiki pages
+	Articles []string // paths of articles
+	Writers  []page   // pages that are edited
+	Cookie   string   // of the second member's browser
 }
 
 type member struct {
-	account, actor allmende.ID
-	name, token    string
+	Account, Actor allmende.ID
+	Name, Token    string
 }
 
 type page struct {
-	id     allmende.ID
-	source string
+	ID     allmende.ID
+	Source string
 }
 
 // fill makes members, follows by a power law, and objects of all kinds. It
@@ -45,43 +46,45 @@ func fill(ctx context.Context, h *app.House, o options) (*world, error) {
 	if err := fillObjects(ctx, h, o, w, random); err != nil {
 		return nil, err
 	}
-	for i := range min(50, len(w.members)) {
-		m := &w.members[i]
-		issued, err := h.Auth.Issue(ctx, m.account, m.actor, "read write follow")
+	for i := range min(50, len(w.Members)) {
+		m := &w.Members[i]
+		issued, err := h.Auth.Issue(ctx, m.Account, m.Actor, "read write follow")
 		if err != nil {
 			return nil, err
 		}
-		m.token = issued.Secret
+		m.Token = issued.Secret
 	}
-	return w, nil
+	var err error
+	w.Cookie, _, err = h.Auth.Start(ctx, w.Members[1].Account, "bench", "127.0.0.1")
+	return w, err
 }
 
 func fillMembers(ctx context.Context, h *app.House, o options, w *world, random *rand.Rand) error {
 	var minter allmende.Minter
 	begin := time.Now().Add(-400 * 24 * time.Hour)
 	for i := range o.members {
-		w.members = append(w.members, member{account: minter.New(begin), actor: minter.New(begin), name: fmt.Sprintf("member%d", i)})
+		w.Members = append(w.Members, member{Account: minter.New(begin), Actor: minter.New(begin), Name: fmt.Sprintf("member%d", i)})
 	}
 	return h.DB.WriteJobs(ctx, func(tx *db.Tx) error {
-		for _, m := range w.members {
-			a := allmende.Actor{ID: m.actor, Kind: allmende.Person, Name: m.name, DisplayName: "Member " + m.name, State: allmende.ActorActive,
+		for _, m := range w.Members {
+			a := allmende.Actor{ID: m.Actor, Kind: allmende.Person, Name: m.Name, DisplayName: "Member " + m.Name, State: allmende.ActorActive,
 				Discover: true, BioHTML: "<p>Gardener, reader, neighbour.</p>", CreatedAt: begin, ChangedAt: begin}
-			if err := store.InsertActor(ctx, tx, &a, "", text.Fold(m.name)); err != nil {
+			if err := store.InsertActor(ctx, tx, &a, "", text.Fold(m.Name)); err != nil {
 				return err
 			}
-			account := allmende.Account{ID: m.account, Actor: m.actor, Email: m.name + "@bench.example", Confirmed: true, State: allmende.AccountActive,
+			account := allmende.Account{ID: m.Account, Actor: m.Actor, Email: m.Name + "@bench.example", Confirmed: true, State: allmende.AccountActive,
 				Rank: allmende.Member, CreatedAt: begin}
 			if err := store.InsertAccount(ctx, tx, &account, account.Email, ""); err != nil {
 				return err
 			}
 		}
-		for i, m := range w.members {
+		for i, m := range w.Members {
 			for range min(o.follows, o.members-1) {
 				target := zipf(random, o.members)
 				if i == 0 {
 					break
 				}
-				x := allmende.Relation{ID: minter.New(begin), Actor: m.actor, Kind: allmende.Follow, Target: w.members[target].actor, State: allmende.Accepted, At: begin, Boosts: true}
+				x := allmende.Relation{ID: minter.New(begin), Actor: m.Actor, Kind: allmende.Follow, Target: w.Members[target].Actor, State: allmende.Accepted, At: begin, Boosts: true}
 				if target != i {
 					if err := store.PutRelation(ctx, tx, &x); err != nil {
 						return err
@@ -89,7 +92,7 @@ func fillMembers(ctx context.Context, h *app.House, o options, w *world, random 
 				}
 			}
 			if i > 0 { // everyone follows the first, whose posts are timed
-				x := allmende.Relation{ID: minter.New(begin), Actor: m.actor, Kind: allmende.Follow, Target: w.members[0].actor, State: allmende.Accepted, At: begin, Boosts: true}
+				x := allmende.Relation{ID: minter.New(begin), Actor: m.Actor, Kind: allmende.Follow, Target: w.Members[0].Actor, State: allmende.Accepted, At: begin, Boosts: true}
 				if err := store.PutRelation(ctx, tx, &x); err != nil {
 					return err
 				}
@@ -116,7 +119,7 @@ func fillObjects(ctx context.Context, h *app.House, o options, w *world, random 
 			jobs = jobs[:0]
 			for i := from; i < min(from+chunk, o.objects); i++ {
 				at := begin.Add(time.Duration(i) * step)
-				object := makeObject(i, minter.New(at), at, w.members[zipf(random, len(w.members))], random)
+				object := makeObject(i, minter.New(at), at, w.Members[zipf(random, len(w.Members))], random)
 				if err := putObject(ctx, tx, &object); err != nil {
 					return err
 				}
@@ -140,20 +143,20 @@ func fillObjects(ctx context.Context, h *app.House, o options, w *world, random 
 func (w *world) remember(o *allmende.Object) {
 	switch o.Kind {
 	case allmende.Page:
-		w.pages = append(w.pages, "/wiki/"+o.Slug)
-		if len(w.writers) < 400 {
-			w.writers = append(w.writers, page{o.ID, o.Source})
+		w.Pages = append(w.Pages, "/wiki/"+o.Slug)
+		if len(w.Writers) < 400 {
+			w.Writers = append(w.Writers, page{o.ID, o.Source})
 		}
 	case allmende.Article:
-		for _, m := range w.members {
-			if m.actor == o.Owner {
-				w.articles = append(w.articles, "/@"+m.name+"/"+o.Slug)
+		for _, m := range w.Members {
+			if m.Actor == o.Owner {
+				w.Articles = append(w.Articles, "/@"+m.Name+"/"+o.Slug)
 				break
 			}
 		}
 	default:
 		if o.Audience.Kind == allmende.AudPublic {
-			w.notes = append(w.notes, o.ID)
+			w.Notes = append(w.Notes, o.ID)
 		}
 	}
 }
@@ -180,12 +183,12 @@ func sentence(random *rand.Rand, n int) string {
 
 // makeObject: of a hundred objects 92 are notes, 4 articles, 4 wiki pages.
 func makeObject(i int, id allmende.ID, at time.Time, by member, random *rand.Rand) allmende.Object {
-	o := allmende.Object{ID: id, Kind: allmende.Note, State: allmende.Published, Origin: allmende.OriginLocal, Owner: by.actor, Authors: []allmende.ID{by.actor},
+	o := allmende.Object{ID: id, Kind: allmende.Note, State: allmende.Published, Origin: allmende.OriginLocal, Owner: by.Actor, Authors: []allmende.ID{by.Actor},
 		Audience: allmende.Audience{ID: allmende.PublicAudience, Kind: allmende.AudPublic}, Format: allmende.Markdown, Lang: "en", Thread: id, Revision: 1,
 		PublishedAt: at, ChangedAt: at, Source: sentence(random, 12+random.IntN(30))}
 	switch i % 25 {
 	case 7:
-		o.Kind, o.Place, o.Section = allmende.Article, by.actor, "blog"
+		o.Kind, o.Place, o.Section = allmende.Article, by.Actor, "blog"
 		o.Title, o.Slug = fmt.Sprintf("Article %d about %s", i, words[i%len(words)]), fmt.Sprintf("article-%d", i)
 		o.Source = long(random, 12)
 	case 13:

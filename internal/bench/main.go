@@ -1,20 +1,24 @@
 // Command bench measures a house against the limits of the machine it runs on
 // and writes docs/benchmarks.md. Every figure stands beside one of a bare Go
 // handler that writes the same bytes, asked by the same driver in the same run,
-// since machines differ.
+// since machines differ. The house runs in a process of its own.
 //
 //	go run ./internal/bench -objects 200000 -members 1000 -out docs/benchmarks.md
+//	go run ./internal/bench -keep /tmp/house -only 'wiki page' -profile cpu.out
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
+	"path/filepath"
+	"regexp"
+	"runtime/pprof"
 	"time"
 
 	"allmende/internal/app"
@@ -25,81 +29,147 @@ import (
 // options say how large the house is and how long each thing is measured.
 type options struct {
 	members, objects, follows int
-	seconds                   float64
-	out                       string
+	seconds, publish          float64
+	out, keep, profile        string
+	only                      *regexp.Regexp
 }
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == mediafile.ChildArg {
 		mediafile.ChildMain(os.Args[2:])
 	}
+	if len(os.Args) == 4 && os.Args[1] == serveArg {
+		fail(serveHouse(os.Args[2], os.Args[3]))
+		return
+	}
 	var o options
+	var only string
 	flag.IntVar(&o.members, "members", 1000, "members")
 	flag.IntVar(&o.objects, "objects", 200_000, "objects of all kinds")
 	flag.IntVar(&o.follows, "follows", 200, "follows of each member")
 	flag.Float64Var(&o.seconds, "seconds", 3, "seconds for each measurement")
+	flag.Float64Var(&o.publish, "publish", 60, "seconds of publishing")
 	flag.StringVar(&o.out, "out", "", "file for the report; empty: standard output only")
+	flag.StringVar(&o.keep, "keep", "", "directory that keeps the data for the next run; empty: a passing one")
+	flag.StringVar(&only, "only", "", "measures whose names match this expression; empty: all")
+	flag.StringVar(&o.profile, "profile", "", "file for a processor profile of the server under load, and (.heap) of its memory, (.save) of saving")
 	flag.Parse()
-	if err := run(o); err != nil {
+	var err error
+	if o.only, err = regexp.Compile(only); err == nil {
+		err = run(o)
+	}
+	fail(err)
+}
+
+func fail(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(o options) error {
-	dir, err := os.MkdirTemp("", "allmende-bench")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err := os.RemoveAll(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
+func run(o options) (err error) {
+	dir := o.keep
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "allmende-bench"); err != nil {
+			return err
 		}
-	}()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	cfg := config.Default()
-	cfg.URL, cfg.Listen, cfg.Data = "http://"+l.Addr().String(), l.Addr().String(), dir
-	cfg.Registration, cfg.Limits.Rate = "open", "off"
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	if err := l.Close(); err != nil {
+	cfg, err := settings(dir)
+	if err != nil {
 		return err
 	}
 	r := &report{options: o}
-	w, err := fillHouse(cfg, log, o, r)
+	w, err := filledHouse(cfg, o, r)
 	if err != nil {
 		return fmt.Errorf("filling the house: %w", err)
 	}
-	if err := measureHouse(cfg, log, w, o, r); err != nil {
+	if err := measureServer(cfg, w, o, r); err != nil {
+		return err
+	}
+	if err := measureInside(cfg, w, o, r); err != nil {
 		return err
 	}
 	return r.write(o.out)
 }
 
-// fillHouse makes the data with a house of its own, so that the measured one
-// starts with it.
-func fillHouse(cfg config.Config, log *slog.Logger, o options, r *report) (*world, error) {
+// settings are those of a house in a directory, at an address that is free.
+func settings(dir string) (config.Config, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return config.Config{}, err
+	}
+	cfg := config.Default()
+	cfg.URL, cfg.Listen, cfg.Data = "http://"+l.Addr().String(), l.Addr().String(), dir
+	cfg.Registration, cfg.Limits.Rate = "open", "off"
+	return cfg, l.Close()
+}
+
+func quiet() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// filledHouse makes the data with a house of its own, so that the measured one
+// starts with it; or finds what an earlier run kept.
+func filledHouse(cfg config.Config, o options, r *report) (*world, error) {
+	file := filepath.Join(cfg.Data, "world.json")
+	w := &world{}
+	if text, err := os.ReadFile(file); err == nil {
+		r.note("data", "kept from an earlier run")
+		return w, json.Unmarshal(text, w)
+	}
 	ctx := context.Background()
-	house, err := app.New(ctx, cfg, log, app.Options{Version: "bench"})
+	house, err := app.New(ctx, cfg, quiet(), app.Options{Version: "bench"})
 	if err != nil {
 		return nil, err
 	}
 	start := time.Now()
-	w, err := fill(ctx, house, o)
-	if closeErr := house.Close(); err == nil {
-		err = closeErr
+	w, err = fill(ctx, house, o)
+	if err := errors.Join(err, house.Close()); err != nil {
+		return nil, err
 	}
 	r.note("data", fmt.Sprintf("%d members with %d follows each, %d objects; made in %s", o.members, o.follows, o.objects, time.Since(start).Round(time.Second)))
-	return w, err
+	text, err := json.Marshal(w)
+	if err != nil {
+		return nil, err
+	}
+	return w, os.WriteFile(file, text, 0o600)
 }
 
-// measureHouse starts the house with its data and asks it everything.
-func measureHouse(cfg config.Config, log *slog.Logger, w *world, o options, r *report) (err error) {
+// measureServer starts the house with its data in a process of its own and
+// asks it over HTTP.
+func measureServer(cfg config.Config, w *world, o options, r *report) (err error) {
+	s, took, err := startServer(cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	r.figure("start with the data to the first answer, the process's own start included", fmt.Sprintf("%d ms", took.Milliseconds()), "≤ 500 ms")
+	r.figure("memory after the start", s.memory(), "≤ 80 MB idle")
+	if o.profile != "" {
+		finish, err := s.profiled(o.profile)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, finish()) }()
+	}
+	if err := readingPaths(s, w, o, r); err != nil {
+		return err
+	}
+	if o.only.MatchString("publish") {
+		if err := publishing(s, w, o, r); err != nil {
+			return err
+		}
+	}
+	r.figure("memory after the load", s.memory(), "≤ 200 MB")
+	return nil
+}
+
+// measureInside asks a house in this process what HTTP would only blur.
+func measureInside(cfg config.Config, w *world, o options, r *report) (err error) {
 	ctx, stop := context.WithCancel(context.Background())
-	start := time.Now()
-	house, err := app.New(ctx, cfg, log, app.Options{Version: "bench"})
+	house, err := app.New(ctx, cfg, quiet(), app.Options{Version: "bench"})
 	if err != nil {
 		stop()
 		return err
@@ -110,31 +180,26 @@ func measureHouse(cfg config.Config, log *slog.Logger, w *world, o options, r *r
 		stop()
 		err = errors.Join(err, <-done, house.Close())
 	}()
-	if err := awaitAnswer(cfg.URL + "/readyz"); err != nil {
-		return err
-	}
-	r.figure("start with the data to the first answer", fmt.Sprintf("%d ms", time.Since(start).Milliseconds()), "≤ 500 ms")
-	r.figure("memory after the start (whole process, driver included)", memory(), "≤ 80 MB idle")
-	if err := readingPaths(cfg.URL, house, w, o, r); err != nil {
-		return err
-	}
-	if err := writingPaths(ctx, cfg.URL, house, w, o, r); err != nil {
-		return err
-	}
-	r.figure("memory after the load (whole process, driver included)", memory(), "≤ 200 MB")
-	return nil
-}
-
-// awaitAnswer asks until a server answers, at most five seconds.
-func awaitAnswer(url string) error {
-	var last error
-	for range 500 {
-		resp, err := http.Get(url) //nolint:gosec // our own server on loopback
-		if err == nil {
-			return resp.Body.Close()
+	if o.only.MatchString("search") {
+		if err := searching(house, w, r); err != nil {
+			return err
 		}
-		last = err
-		time.Sleep(10 * time.Millisecond)
 	}
-	return last
+	if o.only.MatchString("seen") {
+		seen, err := seenByFollowers(ctx, house, w)
+		if err != nil {
+			return err
+		}
+		r.figure(fmt.Sprintf("publish until the last of %d followers' homes shows it, median", len(w.Members)-1), fmt.Sprintf("%.1f ms", ms(seen)), "≤ 100 ms for 1,000")
+	}
+	if o.only.MatchString("save") {
+		if o.profile != "" {
+			if err := beginProfile(o.profile + ".save"); err != nil {
+				return err
+			}
+			defer pprof.StopCPUProfile()
+		}
+		return saving(ctx, house, w, o, r)
+	}
+	return nil
 }

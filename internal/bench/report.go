@@ -54,12 +54,12 @@ func (r *report) write(file string) error {
 		return nil
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Benchmarks\n\nMade by `make bench` on %s: %d processors, %s. Server, bare handler and driver share one process and its processors,\n", time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), runtime.Version())
+	fmt.Fprintf(&b, "# Benchmarks\n\nMade by `make bench` on %s: %d processors, %s. The server, with the bare handler in its process, and the driver share these processors,\n", time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), runtime.Version())
 	b.WriteString("so rates are those of both together; the ratio to the bare handler, measured in the same run with the same bytes, is what counts.\nAnswers are not compressed.\n\n")
 	for _, n := range r.notes {
 		b.WriteString("- " + n + "\n")
 	}
-	b.WriteString("\n## Reading, 16 clients\n\n| path | requests/s | p50 / p99 ms | µs of processor a request, driver included | bare handler/s | share | target | met |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n## Reading, 16 clients\n\n| path | requests/s | p50 / p99 ms | µs of the server's processor a request | bare handler/s | share | target | met |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	b.WriteString(strings.Join(r.ratios, "\n"))
 	b.WriteString("\n\n## Writing, searching, starting\n\n| what | measured | target |\n| --- | --- | --- |\n")
 	b.WriteString(strings.Join(r.others, "\n") + "\n")

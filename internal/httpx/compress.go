@@ -26,15 +26,15 @@ var gzipWriters = sync.Pool{New: func() any {
 // alone what is small, already encoded, a part of a file, or an event stream.
 func Compress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		z := &compressor{ResponseWriter: w, wanted: acceptsGzip(r) && r.Method != http.MethodHead}
+		z := &compressor{ResponseWriter: w, wanted: AcceptsGzip(r) && r.Method != http.MethodHead}
 		defer z.drop() // after a panic nothing is ended properly: the Observer decides
 		next.ServeHTTP(z, r)
 		z.close()
 	})
 }
 
-// acceptsGzip reads Accept-Encoding (RFC 9110, 12.5.3).
-func acceptsGzip(r *http.Request) bool {
+// AcceptsGzip tells whether the client takes gzip, by Accept-Encoding (RFC 9110, 12.5.3).
+func AcceptsGzip(r *http.Request) bool {
 	for _, value := range r.Header.Values("Accept-Encoding") {
 		for item := range strings.SplitSeq(value, ",") {
 			name, params, _ := strings.Cut(item, ";")

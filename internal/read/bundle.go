@@ -48,9 +48,10 @@ func (b *Bundle) Quoted(o *allmende.Object) *allmende.Object {
 // objects loads objects for drawing, those in memory from there. Sources are
 // left out, and links to missing wiki pages are marked.
 func (r *Reader) loadObjects(ctx context.Context, ids []allmende.ID) (map[allmende.ID]*allmende.Object, error) {
+	trace(ctx, ids...)
 	out := make(map[allmende.ID]*allmende.Object, len(ids))
 	var missing []allmende.ID
-	tickets := map[allmende.ID]uint64{}
+	tickets, counts := map[allmende.ID]uint64{}, map[allmende.ID]uint64{}
 	for _, id := range ids {
 		if id == 0 || out[id] != nil {
 			continue
@@ -59,6 +60,7 @@ func (r *Reader) loadObjects(ctx context.Context, ids []allmende.ID) (map[allmen
 			out[id] = o
 		} else if _, asked := tickets[id]; !asked {
 			tickets[id] = r.objects.Ticket(id)
+			counts[id] = r.stats.Ticket(id)
 			missing = append(missing, id)
 		}
 	}
@@ -77,6 +79,9 @@ func (r *Reader) loadObjects(ctx context.Context, ids []allmende.ID) (map[allmen
 		o.Source = ""
 		out[o.ID] = o
 		r.objects.Put(o.ID, o, tickets[o.ID])
+		if o.Stat.Likes == 0 { // otherwise what the likes say is to be loaded too
+			r.stats.Put(o.ID, o.Stat, counts[o.ID])
+		}
 	}
 	return out, nil
 }
@@ -186,11 +191,23 @@ func (r *Reader) overlay(ctx context.Context, b *Bundle, ids []allmende.ID) erro
 		b.Mine = map[allmende.ID]Mine{}
 		return nil
 	}
-	b.Mine, err = r.mineOf(ctx, b.Keys.Viewer.Actor, ids)
+	b.Mine, err = r.mineOf(ctx, b.Keys.Viewer.Actor, touched(ids, b.Stats))
 	return err
 }
 
+// touched are the objects that anybody at all reacted to.
+func touched(ids []allmende.ID, stats map[allmende.ID]allmende.Stat) []allmende.ID {
+	out := make([]allmende.ID, 0, len(ids))
+	for _, id := range ids {
+		if s, known := stats[id]; !known || s.Likes+s.Boosts+s.Bookmarks > 0 {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 func (r *Reader) statsOf(ctx context.Context, ids []allmende.ID) (map[allmende.ID]allmende.Stat, error) {
+	trace(ctx, ids...)
 	out := make(map[allmende.ID]allmende.Stat, len(ids))
 	tickets := map[allmende.ID]uint64{}
 	var missing []allmende.ID
@@ -212,6 +229,7 @@ func (r *Reader) statsOf(ctx context.Context, ids []allmende.ID) (map[allmende.I
 
 // Media loads many media, those in memory from there.
 func (r *Reader) Media(ctx context.Context, ids []allmende.ID) (map[allmende.ID]*allmende.Media, error) {
+	trace(ctx, ids...)
 	out := make(map[allmende.ID]*allmende.Media, len(ids))
 	tickets := map[allmende.ID]uint64{}
 	var missing []allmende.ID
@@ -239,6 +257,7 @@ func (r *Reader) previewsOf(ctx context.Context, urls []string) (map[string]*all
 	if len(urls) == 0 {
 		return nil, nil
 	}
+	traceText(ctx, urls)
 	out := make(map[string]*allmende.Preview, len(urls))
 	tickets := map[string]uint64{}
 	var missing []string

@@ -125,6 +125,7 @@ func (m *merge) Pop() any {
 // walk starts merging sources below max.
 func (h *homes) walk(ctx context.Context, sources []allmende.ID, max allmende.ID) (*merge, error) {
 	m := &merge{homes: h, cursors: make([]*cursor, 0, len(sources))}
+	trace(ctx, sources...)
 	cursors := make([]cursor, len(sources))
 	for i, s := range sources {
 		r, err := h.ring(ctx, s)

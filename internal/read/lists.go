@@ -245,9 +245,12 @@ func (r *Reader) Thread(ctx context.Context, v allmende.Viewer, root allmende.ID
 // Context splits a conversation around one object: what it answers, from the
 // root down, and what answers it, depth first in time order.
 func (r *Reader) Context(ctx context.Context, v allmende.Viewer, id allmende.ID) (b *Bundle, ancestors, descendants []allmende.ID, err error) {
-	_, o, err := r.One(ctx, v, id)
+	b, o, err := r.One(ctx, v, id)
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	if o.Thread == o.ID && b.Stats[o.ID].Replies == 0 {
+		return b, nil, nil, nil
 	}
 	if b, err = r.Thread(ctx, v, o.Thread); err != nil {
 		return nil, nil, nil, err

@@ -32,6 +32,7 @@ func (r *Reader) ActorByHandle(ctx context.Context, handle, own string) (*allmen
 	if err != nil {
 		return nil, err
 	}
+	trace(ctx, a.ID)
 	return &a, nil
 }
 

@@ -32,6 +32,7 @@ type Reader struct {
 	marks    *marks
 	previews *live.Cache[string, *allmende.Preview]
 	homes    *homes
+	ledger   *live.Ledger // heard last, when all caches have dropped what changed
 }
 
 // New makes a reader over a database that hears the hub's news.
@@ -51,6 +52,7 @@ func New(d *db.DB, hub *live.Hub, log *slog.Logger, now func() time.Time) *Reade
 	r.marks = newMarks()
 	r.previews = live.NewCache[string, *allmende.Preview](5000, nil)
 	r.homes = newHomes(d)
+	r.ledger = live.NewLedger()
 	hub.Listen(r.hear)
 	return r
 }
@@ -88,6 +90,7 @@ func (r *Reader) hear(n live.News) {
 		r.sites.Drop("site")
 	}
 	r.homes.hear(n)
+	r.ledger.Enter(n)
 }
 
 // Keys are the viewer's, from memory where possible. They are shared: callers
@@ -110,6 +113,7 @@ func (r *Reader) Keys(ctx context.Context, v allmende.Viewer) (*Keys, error) {
 
 // Actor is one actor, from memory where possible; NotFound when there is none.
 func (r *Reader) Actor(ctx context.Context, id allmende.ID) (*allmende.Actor, error) {
+	trace(ctx, id)
 	a, err := r.actors.Get(id, func() (*allmende.Actor, error) {
 		got, err := store.ActorByID(ctx, r.db.Read(), id)
 		return &got, err
@@ -122,6 +126,7 @@ func (r *Reader) Actor(ctx context.Context, id allmende.ID) (*allmende.Actor, er
 
 // Actors loads many actors, those in memory from there.
 func (r *Reader) Actors(ctx context.Context, ids []allmende.ID) (map[allmende.ID]*allmende.Actor, error) {
+	trace(ctx, ids...)
 	out := make(map[allmende.ID]*allmende.Actor, len(ids))
 	tickets := map[allmende.ID]uint64{}
 	var missing []allmende.ID
@@ -149,12 +154,14 @@ func (r *Reader) Actors(ctx context.Context, ids []allmende.ID) (map[allmende.ID
 
 // Site is what the community says of itself.
 func (r *Reader) Site(ctx context.Context) (allmende.Site, error) {
+	traceSite(ctx)
 	return r.sites.Get("site", func() (allmende.Site, error) { return store.SiteOf(ctx, r.db.Read()) })
 }
 
 // Object is one object that the viewer may see; NotFound or Gone otherwise.
 // Passing ids of drafts lead to what they became.
 func (r *Reader) Object(ctx context.Context, v allmende.Viewer, id allmende.ID) (*allmende.Object, error) {
+	trace(ctx, id)
 	o, err := store.ObjectByID(ctx, r.db.Read(), id)
 	if errors.Is(err, sql.ErrNoRows) {
 		var became allmende.ID

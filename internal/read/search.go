@@ -31,6 +31,7 @@ type SearchQuery struct {
 	Text          string
 	Kinds         []allmende.ObjectKind // empty: all
 	From          string                // handle
+	Home          string                // this server's own domain; in handles it counts as none
 	Before, After time.Time
 	HasMedia      bool
 	In            string        // "wiki", "blog"
@@ -66,7 +67,7 @@ func (r *Reader) Search(ctx context.Context, v allmende.Viewer, q SearchQuery) (
 	w := q.wish()
 	found := &SearchResult{}
 	if q.Offset == 0 && !q.NoPeople && w.plain() {
-		if found.Actors, err = r.people(ctx, keys, q.Text, 8); err != nil {
+		if found.Actors, err = r.people(ctx, keys, q.Text, q.Home, 8); err != nil {
 			return nil, err
 		}
 		if found.Tags, err = r.tags(ctx, keys, strings.TrimSpace(q.Text), 8); err != nil {
@@ -115,7 +116,7 @@ func (q *SearchQuery) wish() *wish {
 // ranked is the list of hits, best first; with phrases at least as much of it
 // as the page needs.
 func (r *Reader) ranked(ctx context.Context, keys *Keys, w *wish, q SearchQuery) ([]allmende.ID, error) {
-	if ok, err := r.resolveMakers(ctx, keys, w); err != nil || !ok {
+	if ok, err := r.resolveMakers(ctx, keys, w, q.Home); err != nil || !ok {
 		return nil, err
 	}
 	hits, err := r.find(ctx, keys, w.match(false), searchHits)
@@ -252,11 +253,11 @@ func (k *Keys) findsFor(target allmende.ID) bool {
 
 // resolveMakers turns the handles of from: into keys; false when one that is
 // asked for does not exist.
-func (r *Reader) resolveMakers(ctx context.Context, keys *Keys, w *wish) (bool, error) {
+func (r *Reader) resolveMakers(ctx context.Context, keys *Keys, w *wish, home string) (bool, error) {
 	for _, m := range w.from {
 		id := keys.Viewer.Actor
 		if h := strings.ToLower(m.handle); h != "me" && h != "mir" {
-			a, err := r.byHandle(ctx, m.handle)
+			a, err := r.byHandle(ctx, m.handle, home)
 			if err != nil {
 				return false, err
 			}
@@ -273,9 +274,12 @@ func (r *Reader) resolveMakers(ctx context.Context, keys *Keys, w *wish) (bool, 
 	return true, nil
 }
 
-// byHandle is the actor of a handle, or nil.
-func (r *Reader) byHandle(ctx context.Context, handle string) (*allmende.Actor, error) {
+// byHandle is the actor of a handle, or nil; home is this server's own domain.
+func (r *Reader) byHandle(ctx context.Context, handle, home string) (*allmende.Actor, error) {
 	name, host := allmende.SplitHandle(handle)
+	if strings.EqualFold(host, home) {
+		host = ""
+	}
 	a, err := store.ActorByName(ctx, r.db.Read(), name, host)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil

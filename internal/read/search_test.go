@@ -112,7 +112,7 @@ func (v *village) viewer(name string) allmende.Viewer {
 
 func (v *village) search(who, query string) *read.SearchResult {
 	v.Helper()
-	res, err := v.read.Search(context.Background(), v.viewer(who), read.SearchQuery{Text: query})
+	res, err := v.read.Search(context.Background(), v.viewer(who), read.SearchQuery{Text: query, Home: "allmende.example"})
 	if err != nil {
 		v.Fatalf("searching for %q: %v", query, err)
 	}
@@ -206,6 +206,8 @@ func TestT9_SearchOperators(t *testing.T) {
 	v.finds("", "apfel from:ada", old, article)
 	v.finds("", "apfel von:@BEN -has:media", young, page)
 	v.finds("ben", "from:me apfel", young, pic, page)
+	v.finds("", "apfel from:@ada@allmende.example", old, article)
+	v.finds("", "apfel from:@ada@elsewhere.example")
 	v.finds("", "apfel from:niemand")
 	v.finds("", "apfel -from:ada", young, pic, page)
 	v.finds("", "apfel before:2025", old)
@@ -224,6 +226,18 @@ func TestT9_SearchOperators(t *testing.T) {
 	v.finds("", "apfel -herbst -#obst -rund", pic, article)
 	v.finds("", "apfel unbekannt:wert")
 	v.finds("", "")
+}
+
+func TestANewDescriptionOfAPictureIsFound(t *testing.T) {
+	v := newVillage(t, "ada")
+	picture := v.do(&allmende.AddMedia{Act: v.people["ada"], Kind: "image", Blob: strings.Repeat("ab", 32), MIME: "image/png", Size: 9,
+		Name: "a.png", Width: 4, Height: 4, Alt: "Birnen im Korb"}).Media
+	note := v.note("ada", "Ernte", func(p *allmende.Publish) { p.Media = []allmende.ID{picture} })
+	v.finds("", "birnen", note)
+	words := "Quitten in der Kiste"
+	v.do(&allmende.SetMedia{Act: v.people["ada"], Media: picture, Alt: &words})
+	v.finds("", "quitten", note)
+	v.finds("", "birnen")
 }
 
 func TestOnlyTheAudienceFinds(t *testing.T) {

@@ -176,13 +176,13 @@ func (w *wish) phrasesHold(o *allmende.Object, media map[allmende.ID]*allmende.M
 }
 
 // people finds actors by handle or by the beginning of their names.
-func (r *Reader) people(ctx context.Context, keys *Keys, typed string, limit int) ([]*allmende.Actor, error) {
+func (r *Reader) people(ctx context.Context, keys *Keys, typed, home string, limit int) ([]*allmende.Actor, error) {
 	typed = strings.TrimSpace(typed)
 	if typed == "" || len(typed) > 200 || strings.ContainsRune(typed, '#') {
 		return nil, nil
 	}
 	var found []allmende.Actor
-	if exact, err := r.byHandle(ctx, typed); err != nil {
+	if exact, err := r.byHandle(ctx, typed, home); err != nil {
 		return nil, err
 	} else if exact != nil {
 		found = append(found, *exact)

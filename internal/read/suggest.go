@@ -27,7 +27,7 @@ func (r *Reader) Suggest(ctx context.Context, v allmende.Viewer, typed string) (
 	if err != nil || len(typed) < 2 {
 		return nil, err
 	}
-	people, err := r.people(ctx, keys, typed, 5)
+	people, err := r.people(ctx, keys, typed, "", 5)
 	if err != nil {
 		return nil, err
 	}

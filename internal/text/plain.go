@@ -44,6 +44,35 @@ func PlainText(s string) string {
 	}
 }
 
+// Teaser is the beginning of any HTML's readable text in at most limit runes; it
+// reads no more of it than that takes.
+func Teaser(s string, limit int) string {
+	plain := &plainWriter{enough: limit*8 + 65}
+	if !scan(s, ownPolicy, plain) {
+		return Excerpt(PlainText(s), limit)
+	}
+	return Excerpt(plain.String(), limit)
+}
+
+// Words counts the words of any HTML, roughly: white space outside tags.
+func Words(s string) int {
+	n, inTag, inWord := 0, false, false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '<':
+			inTag, inWord = true, false
+		case c == '>':
+			inTag = false
+		case inTag:
+		case c == ' ' || c == '\n' || c == '\t':
+			inWord = false
+		case !inWord:
+			n, inWord = n+1, true
+		}
+	}
+	return n
+}
+
 // unreadable elements hold no text for readers.
 var unreadable = []string{"script", "style", "iframe", "noscript", "noembed", "noframes", "object", "template", "title", "textarea", "xmp"}
 
@@ -84,7 +113,10 @@ type plainWriter struct {
 	collectURLs bool
 	urls        []string
 	seen        map[string]bool
+	enough      int // bytes after which no more is wanted; 0: all
 }
+
+func (w *plainWriter) hasEnough() bool { return w.enough > 0 && w.b.Len() >= w.enough }
 
 // String returns the text collected so far.
 func (w *plainWriter) String() string { return strings.TrimRight(w.b.String(), " \n\t") }

@@ -15,10 +15,13 @@ var entities = [...]struct{ name, text string }{
 	{"&amp;", "&"}, {"&quot;", `"`}, {"&lt;", "<"}, {"&gt;", ">"}, {"&#39;", "'"}, {"&#34;", `"`}, {"&#160;", " "},
 }
 
-// scan reports whether s is strict HTML under the policy; when plain is given, the text is written to it on the way.
+// scan reports whether s is strict HTML under the policy; when plain is given, the text is written to it on the way, until it has enough.
 func scan(s string, p policy, plain *plainWriter) bool {
 	sc := scanner{policy: p, plain: plain}
 	for s != "" {
+		if plain != nil && plain.hasEnough() {
+			return true
+		}
 		n := strings.IndexByte(s, '<')
 		if n < 0 {
 			n = len(s)

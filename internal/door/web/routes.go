@@ -39,7 +39,7 @@ func (w *Web) streamRoutes(r chi.Router) {
 }
 
 func (w *Web) objectRoutes(r chi.Router) {
-	r.Get("/o/{id:[0-9]+}", w.page(w.object))
+	r.Get("/o/{id:[0-9]+}", w.kept(w.object))
 	r.Post("/o/{id:[0-9]+}/like", w.act(w.react(allmende.Like)))
 	r.Post("/o/{id:[0-9]+}/boost", w.act(w.react(allmende.Boost)))
 	r.Post("/o/{id:[0-9]+}/save", w.act(w.react(allmende.Bookmark)))
@@ -52,7 +52,7 @@ func (w *Web) objectRoutes(r chi.Router) {
 
 func (w *Web) personRoutes(r chi.Router) {
 	r.Get("/a/{id:[0-9]+}", w.page(w.permanentActor))
-	r.Get("/@{name}", w.page(w.personPage))
+	r.Get("/@{name}", w.kept(w.personPage))
 	r.Get("/@{name}/followers", w.page(w.followList(true)))
 	r.Get("/@{name}/following", w.page(w.followList(false)))
 	r.Post("/@{name}/{verb:follow|unfollow|block|unblock|mute|unmute|accept|reject|remove-follower}", w.act(w.relate))
@@ -65,9 +65,9 @@ func (w *Web) readerRoutes(r chi.Router) {
 	r.Post("/write/page", w.act(w.postNew(allmende.Page)))
 	r.Get("/drafts", w.member(w.drafts))
 	r.Get("/wiki", w.page(w.wikiIndex))
-	r.Get("/wiki/*", w.page(w.wikiPage))
-	r.Get("/@{name}/wiki/*", w.page(w.groupPage))
-	r.Get("/@{name}/{slug}", w.page(w.article))
+	r.Get("/wiki/*", w.kept(w.wikiPage))
+	r.Get("/@{name}/wiki/*", w.kept(w.groupPage))
+	r.Get("/@{name}/{slug}", w.kept(w.article))
 	r.Get("/o/{id:[0-9]+}/edit", w.member(w.edit))
 	r.Post("/o/{id:[0-9]+}/edit", w.act(w.postEdit))
 	r.Post("/o/{id:[0-9]+}/publish", w.act(w.publishNow))

@@ -49,7 +49,7 @@ func (q *req) actorView(a *allmende.Actor, media map[allmende.ID]*allmende.Media
 	if a.Kind == allmende.Organization {
 		v.Flag = q.t("ui.organisation")
 	}
-	v.Line = text.Excerpt(text.PlainText(a.BioHTML), 90)
+	v.Line = text.Teaser(a.BioHTML, 90)
 	if a.Avatar != 0 {
 		v.Avatar = q.face(a.Avatar, media)
 	}
@@ -151,14 +151,18 @@ func (q *req) card(b *read.Bundle, o *allmende.Object) ui.CardView {
 	if o.PublishedAt.IsZero() {
 		c.Published = o.ChangedAt
 	}
+	for _, at := range []time.Time{o.PublishedAt, o.EditedAt, o.ChangedAt} {
+		if at.After(q.youngest) {
+			q.youngest = at
+		}
+	}
 	if !o.EditedAt.IsZero() || o.Revision > 1 {
 		c.History = o.Path() + "/history"
 	}
 	c.Long = len(o.HTML) > 1800 && !o.Kind.Titled()
 	if o.Kind.Titled() {
-		plain := text.PlainText(o.HTML)
-		c.ReadTime = 1 + strings.Count(plain, " ")/220
-		c.HTML = ui.SafeHTML("<p>" + html.EscapeString(teaser(o, plain)) + "</p>")
+		c.ReadTime = 1 + text.Words(o.HTML)/220
+		c.HTML = ui.SafeHTML("<p>" + html.EscapeString(teaser(o)) + "</p>")
 	} else {
 		c.Warning = o.Summary
 	}
@@ -179,14 +183,10 @@ func (q *req) card(b *read.Bundle, o *allmende.Object) ui.CardView {
 	m := b.Mine[o.ID]
 	c.Mine = ui.MineView{Liked: m.Liked, Boosted: m.Boosted, Saved: m.Bookmarked, Pinned: o.Pinned}
 	c.Can = q.can(b, o)
+	q.cardReactions(&c, s, m)
 	return c
 }
 
-// tagsBeside are the tags that do not stand in the text anyway.
-	q.cardReactions(&c, s, m)
-func tagsBeside(o *allmende.Object) []string {
-	if o.Kind.Titled() {
-		return o.Tags
 // cardReactions fills in what likes say, and what is offered to be said.
 func (q *req) cardReactions(c *ui.CardView, s allmende.Stat, m read.Mine) {
 	own := ""
@@ -204,6 +204,10 @@ func (q *req) cardReactions(c *ui.CardView, s allmende.Stat, m read.Mine) {
 	}
 }
 
+// tagsBeside are the tags that do not stand in the text anyway.
+func tagsBeside(o *allmende.Object) []string {
+	if o.Kind.Titled() {
+		return o.Tags
 	}
 	var out []string
 	for _, t := range o.Tags {
@@ -215,11 +219,11 @@ func (q *req) cardReactions(c *ui.CardView, s allmende.Stat, m read.Mine) {
 }
 
 // teaser is what a stream shows of an article or page.
-func teaser(o *allmende.Object, plain string) string {
+func teaser(o *allmende.Object) string {
 	if o.Summary != "" {
 		return o.Summary
 	}
-	return text.Excerpt(plain, 280)
+	return text.Teaser(o.HTML, 280)
 }
 
 // authorsOf lists who is shown as author.

@@ -67,12 +67,13 @@ type Deps struct {
 type Web struct {
 	Deps
 	flashes *live.Cache[string, ui.FlashView] // by session, shown once
+	pages   *live.Cache[keptKey, *keptPage]   // as guests see them
 	tickets *live.Cache[string, string]       // of passkeys, by challenge
 }
 
 // New makes the door.
 func New(d Deps) *Web {
-	return &Web{Deps: d, flashes: live.NewCache[string, ui.FlashView](10000, nil), tickets: live.NewCache[string, string](10000, nil)}
+	return &Web{Deps: d, pages: newKept(), flashes: live.NewCache[string, ui.FlashView](10000, nil), tickets: live.NewCache[string, string](10000, nil)}
 }
 
 // req is one request with who asks.
@@ -86,6 +87,8 @@ type req struct {
 	guest   *allmende.Account // signed in, but waits for approval, is suspended or away
 	session *auth.Session     // nil: nobody is signed in
 	form    httpx.Form        // of a POST, its token checked
+
+	youngest time.Time // the newest time among the cards drawn
 }
 
 // handler answers a request or returns why not; fail draws that.
@@ -269,6 +272,12 @@ func (q *req) wantsJSON() bool {
 	return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
 }
 
+// What a page's answer depends on, and what it is.
+const (
+	pageVary = "Accept, Accept-Language, Cookie"
+	pageType = "text/html; charset=utf-8"
+)
+
 // draw answers with a page, or with its view for programs.
 func (q *req) draw(b ui.Base, view any, content templ.Component) error {
 	return q.drawStatus(http.StatusOK, b, view, content)
@@ -276,7 +285,7 @@ func (q *req) draw(b ui.Base, view any, content templ.Component) error {
 
 func (q *req) drawStatus(status int, b ui.Base, view any, content templ.Component) error {
 	h := q.rw.Header()
-	h.Add("Vary", "Accept, Accept-Language, Cookie")
+	h.Add("Vary", pageVary)
 	if q.session != nil || status >= 400 || q.Method != http.MethodGet {
 		httpx.Private(q.rw)
 	} else {
@@ -285,13 +294,21 @@ func (q *req) drawStatus(status int, b ui.Base, view any, content templ.Componen
 	if q.wantsJSON() {
 		return httpx.WriteJSON(q.rw, status, view)
 	}
-	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Type", pageType)
 	h.Set("Content-Language", b.Lang.HTML())
-	q.rw.WriteHeader(status)
 	if q.Method == http.MethodHead {
+		q.rw.WriteHeader(status)
 		return nil
 	}
-	return ui.Page(b, content).Render(q.Context(), q.rw)
+	page := templ.GetBuffer()
+	defer templ.ReleaseBuffer(page)
+	if err := ui.Page(b, content).Render(q.Context(), page); err != nil {
+		return err
+	}
+	h.Set("Content-Length", strconv.Itoa(page.Len()))
+	q.rw.WriteHeader(status)
+	_, err := q.rw.Write(page.Bytes())
+	return err
 }
 
 // redirect leads on after a POST (303), or to the address a thing has now.

@@ -410,5 +410,5 @@ func plainTeaser(o *allmende.Object, max int) string {
 	if o.Summary != "" {
 		return text.Excerpt(o.Summary, max)
 	}
-	return text.Excerpt(text.PlainText(o.HTML), max)
+	return text.Teaser(o.HTML, max)
 }

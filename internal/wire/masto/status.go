@@ -134,7 +134,7 @@ func (s Site) content(o *allmende.Object) string {
 	}
 	teaser := o.Summary
 	if teaser == "" {
-		teaser = text.Excerpt(text.PlainText(o.HTML), 500)
+		teaser = text.Teaser(o.HTML, 500)
 	}
 	return title + `<p>` + escape(teaser) + `</p><p><a href="` + escape(s.ObjectURL(o)) + `">` + escape(s.ObjectURL(o)) + `</a></p>`
 }

@@ -72,12 +72,23 @@ func Bare(t testing.TB, options ...Option) *House {
 	if d.Upload == nil {
 		d.Upload = h.upload
 	}
+	h.mount(d)
+	return h
+}
+
+func (h *House) mount(d web.Deps) {
 	h.Web = web.New(d)
 	r := chi.NewRouter()
 	r.Use(httpx.Observer{Log: d.Log}.Wrap, httpx.Secure(true), http.NewCrossOriginProtection().Handler)
 	h.Web.Routes(r)
 	h.handler = r
-	return h
+}
+
+// SecondDoor is the same house behind a door that has drawn nothing yet.
+func (h *House) SecondDoor() *House {
+	other := *h
+	other.mount(h.Web.Deps)
+	return &other
 }
 
 // upload keeps what was sent as a picture without looking at it: reading files

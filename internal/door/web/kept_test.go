@@ -1,0 +1,114 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"allmende"
+	"allmende/internal/door/web/webtest"
+)
+
+// After every change each page must look as if it were drawn for the first time.
+func TestKeptPagesAreNeverStale(t *testing.T) {
+	h := webtest.New(t)
+	admin, ada, ben := h.Ranked("marta", allmende.Admin), h.Member("ada"), h.Member("ben")
+	note := h.Note(ada, "Who waters the beds?")
+	reply := h.Do(&allmende.Publish{Act: ben.Act(), Kind: allmende.Note, Source: "I do.", ReplyTo: note}).Object
+	page := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Title: "Compost", Source: "See [[Worms]] and [[Soil]]."}).Object
+	article := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: "First frost", Source: "It came early."}).Object
+	picture := h.Do(&allmende.AddMedia{Act: ada.Act(), Kind: "image", Blob: "blob-1", MIME: "image/png", Size: 9, Name: "a.png", Width: 80, Height: 60}).Media
+	shown := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Note, Source: "Look.", Media: []allmende.ID{picture}}).Object
+	paths := []string{"/@ada", "/@ben", "/wiki/Compost", "/wiki/Worms", "/wiki/Heaps", "/@ada/first-frost", "/o/" + note.String(), "/o/" + reply.String(), "/o/" + page.String(),
+		"/o/" + article.String(), "/o/" + shown.String()}
+	text := func(s string) *string { return &s }
+	for _, change := range []struct {
+		what string
+		do   allmende.Command
+	}{
+		{"a like", &allmende.React{Act: ben.Act(), Object: note, Kind: allmende.Like}},
+		{"another emoji", &allmende.React{Act: ben.Act(), Object: note, Kind: allmende.Like, Emoji: "🎉"}},
+		{"a boost", &allmende.React{Act: ben.Act(), Object: article, Kind: allmende.Boost}},
+		{"a boost taken back", &allmende.React{Act: ben.Act(), Object: article, Kind: allmende.Boost, Off: true}},
+		{"an answer", &allmende.Publish{Act: ada.Act(), Kind: allmende.Note, Source: "Thank you!", ReplyTo: reply}},
+		{"a comment", &allmende.Publish{Act: ben.Act(), Kind: allmende.Note, Source: "And it stayed.", ReplyTo: article}},
+		{"an edit", &allmende.Edit{Act: ada.Act(), Object: note, Source: text("Who waters the *roses*?")}},
+		{"a wiki edit by somebody else", &allmende.Edit{Act: ben.Act(), Object: page, Source: text("See [[Worms]]. Turn it.")}},
+		{"a page that was linked to", &allmende.Publish{Act: ben.Act(), Kind: allmende.Page, Title: "Worms", Source: "They dig."}},
+		{"an alt text", &allmende.SetMedia{Act: ada.Act(), Media: picture, Alt: text("A bed of leeks")}},
+		{"a profile", &allmende.SetProfile{Act: ada.Act(), DisplayName: text("Ada of the leeks"), Bio: text("I dig.")}},
+		{"a pin", &allmende.Pin{Act: ada.Act(), Object: note, On: true}},
+		{"a quote", &allmende.Publish{Act: ben.Act(), Kind: allmende.Note, Source: "Well said", Quote: note}},
+		{"a move", &allmende.Move{Act: ada.Act(), Object: page, Title: "Heaps"}},
+		{"a new name of the community", &allmende.SetSite{Act: admin.Act(), Site: allmende.Site{Name: "Upper meadows", Ready: true}}},
+		{"a deletion", &allmende.Delete{Act: ben.Act(), Object: reply}},
+		{"a growth", &allmende.Grow{Act: ada.Act(), Object: shown, Kind: allmende.Article, Title: "Leeks"}},
+		{"a hiding", &allmende.Decide{Act: admin.Act(), Kind: allmende.DecideHide, Object: shown, Reason: "Rude."}},
+		{"a suspension", &allmende.Decide{Act: admin.Act(), Kind: allmende.DecideSuspend, Actor: ben.Actor, Reason: "Spam.", Rule: "1"}},
+	} {
+		look(h, paths)
+		if _, err := h.Try(change.do); err != nil {
+			t.Fatalf("%s: %v", change.what, err)
+		}
+		fresh := look(h.SecondDoor(), paths)
+		for path, kept := range look(h, paths) {
+			if kept != fresh[path] {
+				t.Errorf("after %s, %s is stale:\n%s\nwant\n%s", change.what, path, kept, fresh[path])
+			}
+		}
+	}
+}
+
+// look opens all pages in both languages and takes down what they say.
+func look(h *webtest.House, paths []string) map[string]string {
+	out := map[string]string{}
+	for _, tag := range []string{"de", "en"} {
+		b := h.Visitor()
+		b.Lang = tag
+		for _, path := range paths {
+			p := b.Get(path)
+			out[tag+" "+path] = p.Location + "\n" + p.Body
+			if p.Status >= 400 {
+				out[tag+" "+path] = p.Text("h1") // all but the request's number
+			}
+		}
+	}
+	return out
+}
+
+func TestKeptPagesAreThoseOfGuestsOnly(t *testing.T) {
+	h := webtest.New(t)
+	ada := h.Member("ada")
+	path := "/o/" + h.Note(ada, "Sorrel soup tonight.").String()
+	guest := h.Visitor().Open(path)
+	if own := h.SignedIn(ada).Open(path); !strings.Contains(own.Body, "Sorrel soup") || own.Body == guest.Body {
+		t.Error("the writer got the page that guests see")
+	}
+	if again := h.Visitor().Open(path); again.Body != guest.Body {
+		t.Error("a guest got another page than before")
+	}
+}
+
+func TestKeptPagesAreNotSentTwice(t *testing.T) {
+	h := webtest.New(t)
+	path := "/o/" + h.Note(h.Member("ada"), "Sorrel soup tonight.").String()
+	tag := h.Visitor().Open(path).Header.Get("ETag")
+	for range 2 {
+		b := h.Visitor()
+		b.Header.Set("If-None-Match", tag)
+		if p := b.Get(path); p.Status != http.StatusNotModified || p.Body != "" {
+			t.Errorf("whoever has the page got %d and %d bytes", p.Status, len(p.Body))
+		}
+	}
+}
+
+func TestKeptPagesFollowTheClock(t *testing.T) {
+	h := webtest.New(t)
+	path := "/o/" + h.Note(h.Member("ada"), "Sorrel soup tonight.").String()
+	before := h.Visitor().Open(path).Body
+	h.Pass(3 * time.Hour)
+	if after := h.Visitor().Open(path).Body; after == before {
+		t.Error("after three hours the page still says that it was written just now")
+	}
+}

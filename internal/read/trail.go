@@ -1,0 +1,68 @@
+package read
+
+import (
+	"context"
+	"slices"
+
+	"allmende"
+	"allmende/internal/live"
+)
+
+// Trail notes all that is read on the way to a drawing, so that a door may keep
+// the drawing for as long as nothing of it changes. It belongs to one request.
+type Trail struct {
+	ledger *live.Ledger
+	since  uint64
+	slots  []uint16
+}
+
+type trailKey struct{}
+
+// Trail begins one: what is read with the context it returns is noted.
+func (r *Reader) Trail(ctx context.Context) (context.Context, *Trail) {
+	t := &Trail{ledger: r.ledger, since: r.ledger.Now(), slots: make([]uint16, 0, 16)}
+	return context.WithValue(ctx, trailKey{}, t), t
+}
+
+// Same tells whether nothing that was read has changed since.
+func (t *Trail) Same() bool { return t.ledger.Same(t.since, t.slots) }
+
+// End tidies up after the last reading.
+func (t *Trail) End() {
+	slices.Sort(t.slots)
+	t.slots = slices.Clip(slices.Compact(t.slots))
+}
+
+// Len is how many things it holds at most.
+func (t *Trail) Len() int { return len(t.slots) }
+
+// trace notes things that are about to be read, those that are not there too.
+func trace(ctx context.Context, ids ...allmende.ID) {
+	t, ok := ctx.Value(trailKey{}).(*Trail)
+	if !ok {
+		return
+	}
+	for _, id := range ids {
+		if id != 0 {
+			t.slots = append(t.slots, t.ledger.Slot(id))
+		}
+	}
+}
+
+// traceText notes link previews by their address.
+func traceText(ctx context.Context, addresses []string) {
+	t, ok := ctx.Value(trailKey{}).(*Trail)
+	if !ok {
+		return
+	}
+	for _, a := range addresses {
+		t.slots = append(t.slots, t.ledger.TextSlot(a))
+	}
+}
+
+// traceSite notes the community's own words.
+func traceSite(ctx context.Context) {
+	if t, ok := ctx.Value(trailKey{}).(*Trail); ok {
+		t.slots = append(t.slots, t.ledger.SiteSlot())
+	}
+}

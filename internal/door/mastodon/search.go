@@ -47,7 +47,7 @@ func (d *Door) search(q *req) error {
 }
 
 func (q *req) searchObjects(typed, wanted string, limit, offset int, out *masto.Search) error {
-	query := read.SearchQuery{Text: typed, Span: allmende.Span{Limit: limit}, Offset: offset, NoPeople: wanted == "statuses"}
+	query := read.SearchQuery{Text: typed, Home: q.door.AccountDomain, Span: allmende.Span{Limit: limit}, Offset: offset, NoPeople: wanted == "statuses"}
 	query.Span.Max, _ = q.form.ID("max_id")
 	query.Span.Since, _ = q.form.ID("min_id")
 	if from, err := q.form.ID("account_id"); err != nil {

@@ -1,6 +1,7 @@
 package mastodon_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -178,4 +179,31 @@ func TestAppsFindWhatTheyAskForAtTheStart(t *testing.T) {
 	a.get("/api/v2/notifications/policy").ok().is("accept", "for_not_following")
 	h.nobody().get("/api/v1/lists").want(http.StatusUnauthorized)
 	h.nobody().get("/api/v1/instance/extended_description").ok().is("", "content")
+}
+
+func TestAppsAreToldOnlyWhatTheyKnow(t *testing.T) {
+	h := newHouse(t)
+	ada, ben := h.Member("ada"), h.Member("ben")
+	a := h.app(ada)
+	note, theirs := h.Note(ada, "hear me"), h.Note(ben, "write with me")
+	h.Do(&allmende.React{Act: ben.Act(), Object: note, Kind: allmende.Like, Emoji: "🎉"})
+	h.Do(&allmende.InviteAuthor{Act: ben.Act(), Object: theirs, Actor: ada.Actor})
+	h.catchUp()
+	for i, kind := range []allmende.NotificationKind{allmende.NotifyHeld, allmende.NotifyConsentWanted, allmende.NotifyInviteAnswer,
+		allmende.NotifyFollowed, allmende.NotifyDecision, allmende.NotifyReportClosed} {
+		h.Exec(`insert into notification (id, recipient, kind, sender, object, report, at) values ($1, $2, $3, $4, $5, 0, $6)`,
+			i+1, int64(ada.Actor), string(kind), int64(ben.Actor), int64(note), h.Now().UnixMilli())
+	}
+	if page, err := h.Read.Notifications(context.Background(), ada.Viewer(), allmende.Span{}, nil, nil); err != nil || len(page.List) < 6 {
+		t.Fatalf("ada was told %+v, %v", page, err)
+	}
+	a.get("/api/v1/notifications").ok().len(1).is("favourite", 0, "type").is(1, 0, "status", "favourites_count")
+	a.get("/api/v2/notifications").ok().len(1, "notification_groups")
+	for _, word := range []string{"coauthor", "coauthor_yes", "held", "consent", "follow_accepted", "report_closed"} {
+		a.get("/api/v1/notifications?types[]=" + word).ok().len(0)
+	}
+	a.get("/api/v1/notifications?types[]=favourite&types[]=held").ok().len(1)
+	a.get("/api/v1/notifications?exclude_types[]=favourite").ok().len(0)
+	a.get("/api/v1/notifications?types[]=favourite&exclude_types[]=favourite").ok().len(0)
+	a.get("/api/v1/notifications/1").want(http.StatusNotFound)
 }

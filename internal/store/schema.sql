@@ -419,7 +419,7 @@ CREATE TABLE relation (
     uri     text not null default '',
     primary key (actor, kind, target)
 );
-CREATE INDEX relation_asked on relation (target, id) where notify;
+CREATE INDEX relation_asked on relation (target, kind, state, id) where notify;
 CREATE INDEX relation_target on relation (target, kind, state, id);
 
 CREATE TABLE report (

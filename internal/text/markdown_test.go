@@ -61,20 +61,34 @@ func TestDocumentTellsWhatIsInIt(t *testing.T) {
 		return "https://example.org/@" + strings.ToLower(h), true
 	}})
 	want := Document{
-		HTML: doc.HTML, Plain: doc.Plain,
+		HTML:      doc.HTML,
 		Mentions:  []string{"ada", "ben@example.org"},
 		Tags:      []string{"Garten", "Öl"},
 		WikiLinks: []string{"Obst", "Garten"},
 		URLs:      []string{"https://a.example", "https://b.example/x"},
 		TOC:       []Heading{{1, "s-ueber-uns", "Über uns"}, {2, "s-wege", "Wege"}, {2, "s-wege-2", "Wege"}},
-		Words:     26,
 	}
 	if diff := cmp.Diff(want, doc); diff != "" {
 		t.Error(diff)
 	}
 	wantPlain := "Über uns\n\nHallo @ada und @ben, @Ada! #Garten #garten #Öl\n\nWege\n\nWege\n\nObst x Garten https://a.example https://b.example/x https://a.example t"
-	if diff := cmp.Diff(wantPlain, doc.Plain); diff != "" {
+	if diff := cmp.Diff(wantPlain, PlainText(doc.HTML)); diff != "" {
 		t.Error(diff)
+	}
+	if n := Words(doc.HTML); n != 26 {
+		t.Errorf("%d words", n)
+	}
+}
+
+func TestATeaserReadsNoMoreThanItNeeds(t *testing.T) {
+	long := strings.Repeat("<p>Die Wiese ist <b>groß</b> &amp; grün.</p>\n", 400)
+	for _, limit := range []int{5, 70, 280} {
+		if got, want := Teaser(long, limit), Excerpt(PlainText(long), limit); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := Teaser("<p>Kurz.</p>", 70); got != "Kurz." {
+		t.Error(got)
 	}
 }
 

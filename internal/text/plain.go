@@ -54,23 +54,21 @@ func Teaser(s string, limit int) string {
 	return Excerpt(plain.String(), limit)
 }
 
-// Words counts the words of any HTML, roughly: white space outside tags.
+// Words counts the words of any HTML, roughly: a tag ends a word.
 func Words(s string) int {
-	n, inTag, inWord := 0, false, false
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '<':
-			inTag, inWord = true, false
-		case c == '>':
-			inTag = false
-		case inTag:
-		case c == ' ' || c == '\n' || c == '\t':
-			inWord = false
-		case !inWord:
-			n, inWord = n+1, true
+	n := 0
+	for {
+		start := strings.IndexByte(s, '<')
+		if start < 0 {
+			return n + countWords(s)
 		}
+		n += countWords(s[:start])
+		end := strings.IndexByte(s[start:], '>')
+		if end < 0 {
+			return n
+		}
+		s = s[start+end+1:]
 	}
-	return n
 }
 
 // unreadable elements hold no text for readers.
@@ -110,7 +108,7 @@ type plainWriter struct {
 	owed        gap
 	pre, lists  int
 	skipping    bool // inside a link that is only an ornament
-	collectURLs bool
+	onlyURLs    bool // links are noted, the text is left out
 	urls        []string
 	seen        map[string]bool
 	enough      int // bytes after which no more is wanted; 0: all
@@ -185,7 +183,7 @@ func (w *plainWriter) link(l linkInfo) {
 		w.skipping = true
 		return
 	}
-	if !w.collectURLs || !isHTTP(l.href) || strings.Contains(l.class, "mention") || w.seen[l.href] {
+	if !w.onlyURLs || !isHTTP(l.href) || strings.Contains(l.class, "mention") || w.seen[l.href] {
 		return
 	}
 	if w.seen == nil {
@@ -197,7 +195,7 @@ func (w *plainWriter) link(l linkInfo) {
 
 // text appends text; outside pre runs of white space count as one space.
 func (w *plainWriter) text(s string) {
-	if w.skipping || s == "" {
+	if w.skipping || w.onlyURLs || s == "" {
 		return
 	}
 	if w.pre > 0 {

@@ -96,7 +96,7 @@ func BenchmarkBluemondayWikiPage(b *testing.B) {
 }
 
 func BenchmarkTokens(b *testing.B) {
-	page := mustRender(b, Markdown, wikiPage(), testOptions()).Plain
+	page := PlainText(mustRender(b, Markdown, wikiPage(), testOptions()).HTML)
 	b.SetBytes(int64(len(page)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -133,7 +133,7 @@ func BenchmarkDiffWikiPage(b *testing.B) {
 }
 
 func BenchmarkSnippetWikiPage(b *testing.B) {
-	plain := mustRender(b, Markdown, wikiPage(), testOptions()).Plain
+	plain := PlainText(mustRender(b, Markdown, wikiPage(), testOptions()).HTML)
 	b.ReportAllocs()
 	for b.Loop() {
 		Snippet(plain, []string{"obstwies", "fruhling"}, 200)

@@ -54,13 +54,11 @@ type Options struct {
 // Document is a rendered source with all that was found in it.
 type Document struct {
 	HTML      string
-	Plain     string    // text only, for search and previews
 	Mentions  []string  // resolved handles as written, without the leading @, once each
 	Tags      []string  // as written, once per folded form
 	WikiLinks []string  // normalised titles, once each
 	URLs      []string  // external http(s) links in order, once each
 	TOC       []Heading // when Options.Heading is set
-	Words     int
 }
 
 // Heading is one line of a table of contents.
@@ -93,18 +91,13 @@ func Render(f Format, source string, o Options) (Document, error) {
 // finish is the only way out of Render: the strict check runs over the final bytes, and what does not pass goes
 // through the sanitiser.
 func finish(html string, r *references) Document {
-	plain := &plainWriter{collectURLs: true}
-	if !scan(html, ownPolicy, plain) {
+	links := &plainWriter{onlyURLs: true}
+	if !scan(html, ownPolicy, links) {
 		html = sanitize(html, ownPolicy, nil)
-		plain = &plainWriter{collectURLs: true}
-		scan(html, ownPolicy, plain)
+		links = &plainWriter{onlyURLs: true}
+		scan(html, ownPolicy, links)
 	}
-	doc := Document{
-		HTML: html, Plain: plain.String(), URLs: plain.urls,
-		Mentions: r.mentions.list, Tags: r.tags.list, WikiLinks: r.wiki.list, TOC: r.toc,
-	}
-	doc.Words = countWords(doc.Plain)
-	return doc
+	return Document{HTML: html, URLs: links.urls, Mentions: r.mentions.list, Tags: r.tags.list, WikiLinks: r.wiki.list, TOC: r.toc}
 }
 
 // CleanSource makes a text fit to be stored and compared: line ends become "\n", broken UTF-8 and characters that

@@ -39,6 +39,22 @@ func Tokens(s, lang string) []string {
 	return out
 }
 
+// Vocabulary are the tokens of a text, nearly all of them once, for an index
+// that does not count.
+func Vocabulary(s, lang string) []string {
+	var out []string
+	stems, seen := stemCache{}, map[string]struct{}{}
+	eachWord(bounded(s), func(word string) bool {
+		if _, again := seen[word]; !again {
+			seen[word] = struct{}{}
+			word = Fold(word)
+			out = stems.appendForms(append(out, word), word, lang)
+		}
+		return len(out) < maxTokens
+	})
+	return out
+}
+
 // Term is one word of a query. A text must hold at least one of the alternatives; the first is the word itself, folded.
 type Term struct {
 	Alternatives []string

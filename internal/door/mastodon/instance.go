@@ -111,7 +111,7 @@ func rulesOf(source string) []masto.Rule {
 	for i, item := range items[:min(len(items), 50)] {
 		doc, err := text.Render(text.Markdown, item, text.Options{})
 		if err == nil {
-			item = strings.TrimSpace(doc.Plain)
+			item = strings.TrimSpace(text.PlainText(doc.HTML))
 		}
 		out = append(out, masto.Rule{ID: strconv.Itoa(i + 1), Text: item})
 	}

@@ -25,17 +25,17 @@ func document(o *allmende.Object, media map[allmende.ID]*allmende.Media) store.S
 	for _, tag := range o.Tags {
 		tokens = append(tokens, store.KeyTag(text.Fold(tag)))
 	}
-	for _, word := range text.Tokens(o.Title, lang) {
+	for _, word := range text.Vocabulary(o.Title, lang) {
 		tokens = append(tokens, store.TitleWord(word), word)
 	}
 	for _, id := range o.Media {
 		if m := media[id]; m != nil {
 			tokens = append(tokens, store.KeyMedia, store.KeyHas(m.Kind))
-			tokens = append(tokens, text.Tokens(m.Alt, lang)...)
+			tokens = append(tokens, text.Vocabulary(m.Alt, lang)...)
 		}
 	}
-	tokens = append(tokens, text.Tokens(o.Summary, lang)...)
-	tokens = append(tokens, text.Tokens(text.PlainText(o.HTML), lang)...)
+	tokens = append(tokens, text.Vocabulary(o.Summary, lang)...)
+	tokens = append(tokens, text.Vocabulary(text.PlainText(o.HTML), lang)...)
 	shelf, target := shelfOf(o)
 	return store.SearchDoc{Object: o.ID, Version: o.Version, Shelf: shelf, Target: target, Tokens: tokens}
 }

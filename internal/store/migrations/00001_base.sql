@@ -247,7 +247,7 @@ create table relation (
     primary key (actor, kind, target)
 );
 create index relation_target on relation (target, kind, state, id);
-create index relation_asked on relation (target, id) where notify;
+create index relation_asked on relation (target, kind, state, id) where notify;
 
 create table tag_follow (
     actor bigint not null,

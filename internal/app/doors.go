@@ -76,7 +76,7 @@ func (h *House) filesDoor() (*files.Files, error) {
 }
 
 func (h *House) feedDoor() *feed.Door {
-	return feed.New(feed.Deps{Read: h.Read, Hub: h.Hub, Log: h.Log, BaseURL: h.Config.URL, AccountDomain: h.Config.Domain()})
+	return feed.New(feed.Deps{Read: h.Read, Hub: h.Hub, Log: h.Log, Now: h.Now, BaseURL: h.Config.URL, AccountDomain: h.Config.Domain()})
 }
 
 func (h *House) apiDoor(l limiters) *api.Door {

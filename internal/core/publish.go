@@ -38,7 +38,7 @@ func (c *Core) publish(ctx context.Context, cmd *allmende.Publish) (step, error)
 	p := &publication{why: oneLine(cmd.Why), key: cmd.Key, authors: cmd.Authors}
 	p.object = allmende.Object{Kind: cmd.Kind, State: cmd.State, Origin: allmende.OriginLocal, Owner: cmd.As,
 		Authors: []allmende.ID{cmd.As}, Title: oneLine(cmd.Title), Summary: strings.TrimSpace(text.CleanSource(cmd.Summary)),
-		Sensitive: cmd.Sensitive || (cmd.Kind == allmende.Note && strings.TrimSpace(cmd.Summary) != "" && len(cmd.Media) > 0), Format: cmd.Format, Source: cmd.Source, Lang: cmd.Lang,
+		Sensitive: cmd.Sensitive, Format: cmd.Format, Source: cmd.Source, Lang: cmd.Lang,
 		Policy: cmd.Policy, Licence: cmd.Licence, Media: cmd.Media, Place: cmd.Place, Slug: text.Slug(cmd.Slug),
 		PublishAt: cmd.PublishAt, Revision: 1, Tags: cmd.Tags}
 	if cmd.Act.Via == "import" {
@@ -82,6 +82,9 @@ func (p *publication) defaults() {
 	o := &p.object
 	if o.Kind == "" {
 		o.Kind = allmende.Note
+	}
+	if o.Kind == allmende.Note && o.Summary != "" && len(o.Media) > 0 {
+		o.Sensitive = true // the warning covers the pictures too
 	}
 	if o.Format == "" {
 		o.Format = allmende.Markdown

@@ -129,7 +129,7 @@ func (c *Core) render(ctx context.Context, w who, o *allmende.Object, remote *al
 func withTags(inText, beside []string) []string {
 	out := inText
 	for _, t := range beside {
-		t = strings.Trim(strings.TrimSpace(t), "#")
+		t = strings.Trim(strings.TrimSpace(text.CleanSource(t)), "#")
 		t = strings.Join(strings.Fields(t), "_")
 		folded := text.Fold(t)
 		known := folded == "" || len(t) > 100 || strings.ContainsAny(t, "<>&\"'/")

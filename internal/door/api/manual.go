@@ -15,7 +15,7 @@ with what it draws.
 | ` + "`GET /api/actors/{handle}`" + ` | an actor |
 | ` + "`GET /api/notifications`" + ` | what the actor was told |
 | ` + "`GET /api/suggest?q=`" + ` | offers while typing |
-| ` + "`GET /api/stream?list=home`" + ` | live news as server-sent events: ` + "`news` (an id), `badge` (unread)" + ` |
+| ` + "`GET /api/stream?list=home`" + ` | live news as server-sent events: ` + "`news` (an id), `badge` (unread); `Last-Event-ID`" + ` tells what was missed |
 | ` + "`POST /api/media`, `GET` and `POST /api/media/{id}`" + ` | uploads; ` + "`/api/upload`" + ` takes them in pieces (tus 1.0) |
 | ` + "`POST /api/do/{command}`" + ` | carries out a command, see below; answers what it made |
 

@@ -3,12 +3,14 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"allmende"
 	"allmende/internal/httpx"
 	"allmende/internal/live"
+	"allmende/internal/read"
 	"allmende/internal/text"
 )
 
@@ -85,9 +87,13 @@ func (d *Door) preview(c *call) error {
 // beat keeps a silent stream alive through proxies.
 const beat = 25 * time.Second
 
+// catchUp is how many lines a page that comes back is told of at most.
+const catchUp = 40
+
 // stream tells an open page what is new: "news" with the id of each line that
 // the list would now show, "badge" with the number of unread notifications
-// (row T18). Whoever reads too slowly is cut off and comes again.
+// (row T18). Whoever reads too slowly is cut off and comes again; a browser that
+// comes again says which news it heard last, and hears what it missed.
 func (d *Door) stream(c *call) error {
 	list := c.URL.Query().Get("list")
 	if list != "public" && c.viewer.Anonymous() {
@@ -96,11 +102,15 @@ func (d *Door) stream(c *call) error {
 	if err := c.reads("read:statuses"); err != nil {
 		return err
 	}
+	news := d.Hub.Subscribe(c.Context(), 256)
+	missed, err := d.missed(c, list)
+	if err != nil {
+		return err
+	}
 	out := http.NewResponseController(c.w)
 	c.w.Header().Set("Content-Type", "text/event-stream")
 	c.w.Header().Set("X-Accel-Buffering", "no")
-	news := d.Hub.Subscribe(c.Context(), 256)
-	if _, err := fmt.Fprint(c.w, "retry: 3000\n\n"); err != nil {
+	if _, err := fmt.Fprint(c.w, "retry: 3000\n\n"+missed); err != nil {
 		return nil // the page was closed
 	}
 	ticker := time.NewTicker(beat)
@@ -129,19 +139,63 @@ func (d *Door) stream(c *call) error {
 	}
 }
 
+// missed is what a page that comes back has not heard of, oldest first.
+func (d *Door) missed(c *call, list string) (string, error) {
+	last, err := allmende.ParseID(c.Header.Get("Last-Event-ID"))
+	if err != nil {
+		return "", nil // it comes for the first time
+	}
+	span := allmende.Span{Since: last, Limit: catchUp}
+	var b *read.Bundle
+	switch list {
+	case "notifications":
+		b = &read.Bundle{}
+	case "public":
+		b, err = d.Read.Public(c.Context(), c.viewer, true, span)
+	default:
+		b, err = d.Read.Home(c.Context(), c.viewer, span)
+	}
+	if err != nil {
+		return "", err
+	}
+	var events strings.Builder
+	for _, e := range slices.Backward(b.Entries) {
+		if e.Source != c.viewer.Actor {
+			writeNews(&events, e)
+		}
+	}
+	if !c.viewer.Anonymous() {
+		if err := d.writeBadge(c, &events); err != nil {
+			return "", err
+		}
+	}
+	return events.String(), nil
+}
+
+// writeNews names the line, also as what a browser says when it comes again.
+func writeNews(to *strings.Builder, e allmende.Entry) {
+	fmt.Fprintf(to, "id: %s\nevent: news\ndata: %s\n\n", e.ID, e.ID)
+}
+
+func (d *Door) writeBadge(c *call, to *strings.Builder) error {
+	unread, err := d.Read.Unread(c.Context(), c.viewer)
+	if err == nil {
+		fmt.Fprintf(to, "event: badge\ndata: %d\n\n", unread)
+	}
+	return err
+}
+
 // tell writes what of some news concerns this page.
 func (d *Door) tell(c *call, list string, n live.News) error {
 	var events strings.Builder
 	for _, e := range d.lines(c, list, n) {
-		fmt.Fprintf(&events, "event: news\ndata: %s\n\n", e.ID)
+		writeNews(&events, e)
 	}
 	for _, to := range n.Notified {
 		if to.To == c.viewer.Actor {
-			unread, err := d.Read.Unread(c.Context(), c.viewer)
-			if err != nil {
+			if err := d.writeBadge(c, &events); err != nil {
 				return err
 			}
-			fmt.Fprintf(&events, "event: badge\ndata: %d\n\n", unread)
 			break
 		}
 	}

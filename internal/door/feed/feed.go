@@ -29,6 +29,7 @@ type Deps struct {
 	Read          *read.Reader
 	Hub           *live.Hub
 	Log           *slog.Logger
+	Now           func() time.Time
 	BaseURL       string
 	AccountDomain string
 }
@@ -44,7 +45,7 @@ type rendered struct {
 	body    []byte
 	kind    string
 	tag     string
-	changed time.Time
+	changed time.Time // nothing in it has changed since; to the second, rounded up
 }
 
 // New makes the door. Feeds are kept as sent; any commit that touches a stream
@@ -118,11 +119,20 @@ func (f *Door) answer(load source) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Cache-Control", "no-cache")
-		if httpx.NotModified(w, r, got.tag, got.changed) {
+		if httpx.NotModified(w, r, got.tag, f.lastModified(got)) {
 			return
 		}
 		httpx.WriteBytes(w, http.StatusOK, got.kind, got.body)
 	}
+}
+
+// lastModified is when a feed was drawn, since also what vanishes changes it.
+// While that second is not over it says nothing: more may happen in it.
+func (f *Door) lastModified(got *rendered) time.Time {
+	if f.Now().Before(got.changed) {
+		return time.Time{}
+	}
+	return got.changed
 }
 
 func (f *Door) render(r *http.Request, load source) (*rendered, error) {
@@ -138,9 +148,9 @@ func (f *Door) render(r *http.Request, load source) (*rendered, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.fill(feed, b, r.URL.Path)
+	f.fill(feed, b, r.URL)
 	var body bytes.Buffer
-	out := &rendered{changed: feed.Updated}
+	out := &rendered{}
 	switch chi.URLParam(r, "form") {
 	case "rss":
 		out.kind, err = "application/rss+xml; charset=utf-8", writeRSS(&body, feed)
@@ -151,6 +161,7 @@ func (f *Door) render(r *http.Request, load source) (*rendered, error) {
 	}
 	out.body = body.Bytes()
 	out.tag = httpx.Tag(string(out.body))
+	out.changed = f.Now().Truncate(time.Second).Add(time.Second)
 	return out, err
 }
 
@@ -195,8 +206,11 @@ func (f *Door) tag(ctx context.Context, r *http.Request, span allmende.Span) (*F
 	if err != nil {
 		return nil, nil, allmende.E(allmende.NotFound, "error.tag")
 	}
+	if name = text.Fold(name); name == "" {
+		return nil, nil, allmende.E(allmende.NotFound, "error.tag")
+	}
 	b, err := f.Read.Tagged(ctx, everyone, name, span)
-	return &Feed{Title: "#" + name, Home: f.BaseURL + "/tags/" + url.PathEscape(text.Fold(name))}, b, err
+	return &Feed{Title: "#" + clean(name), Home: f.BaseURL + "/tags/" + url.PathEscape(name)}, b, err
 }
 
 func (f *Door) actor(ctx context.Context, r *http.Request, span allmende.Span) (*Feed, *read.Bundle, error) {
@@ -219,7 +233,7 @@ func (f *Door) actorFeed(ctx context.Context, r *http.Request, span allmende.Spa
 		return nil, nil, allmende.E(allmende.NotFound, "error.actor_not_found")
 	}
 	b, err := f.Read.ActorStream(ctx, everyone, a.ID, filter, span)
-	feed := &Feed{Title: a.Label(), Text: text.PlainText(a.BioHTML), Home: f.BaseURL + a.Path(), Author: a.Label()}
+	feed := &Feed{Title: clean(a.Label()), Text: clean(text.PlainText(a.BioHTML)), Home: f.BaseURL + a.Path(), Author: clean(a.Label())}
 	if b != nil && a.Avatar != 0 {
 		if m, err := f.Read.Media(ctx, []allmende.ID{a.Avatar}); err == nil && m[a.Avatar] != nil {
 			feed.Icon = f.full(m[a.Avatar].Path("avatar"))

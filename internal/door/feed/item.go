@@ -13,8 +13,8 @@ import (
 )
 
 // fill draws a bundle's entries into a feed.
-func (f *Door) fill(feed *Feed, b *read.Bundle, path string) {
-	feed.Self = f.BaseURL + path
+func (f *Door) fill(feed *Feed, b *read.Bundle, at *url.URL) {
+	feed.Self = f.BaseURL + at.EscapedPath()
 	if b.Next != 0 {
 		feed.Next = feed.Self + "?before=" + url.QueryEscape(b.Next.String())
 	}
@@ -36,7 +36,7 @@ func (f *Door) fill(feed *Feed, b *read.Bundle, path string) {
 
 // item draws one object.
 func (f *Door) item(b *read.Bundle, o *allmende.Object) Item {
-	i := Item{ID: f.BaseURL + o.Path(), Link: f.BaseURL + f.path(b, o), Title: titleOf(o), Summary: clean(o.Summary), Tags: o.Tags, Lang: o.Lang,
+	i := Item{ID: f.BaseURL + o.Path(), Link: f.BaseURL + f.path(b, o), Title: titleOf(o), Summary: clean(o.Summary), Lang: o.Lang,
 		Published: o.PublishedAt, Updated: o.PublishedAt, Comments: f.BaseURL + o.Path()}
 	if o.Origin == allmende.OriginRemote && o.URI != "" {
 		i.ID = o.URI
@@ -46,6 +46,9 @@ func (f *Door) item(b *read.Bundle, o *allmende.Object) Item {
 	}
 	if o.Section == "wiki" {
 		i.Updated = o.ChangedAt
+	}
+	for _, t := range o.Tags {
+		i.Tags = append(i.Tags, clean(t))
 	}
 	authors := o.Authors
 	if len(authors) == 0 {
@@ -69,9 +72,9 @@ func (f *Door) item(b *read.Bundle, o *allmende.Object) Item {
 		if m == nil || !m.Public {
 			continue
 		}
-		if file, ok := f.file(m); ok {
+		if file, ok := f.file(m); ok && !(o.Sensitive && m.Kind == "image") { // readers show pictures unasked
 			i.Files = append(i.Files, file)
-			if m.Kind == "image" && !o.Sensitive {
+			if m.Kind == "image" {
 				body += `<p><img src="` + html.EscapeString(file.URL) + `" alt="` + html.EscapeString(m.Alt) + `"></p>`
 			}
 		}
@@ -133,7 +136,7 @@ func titleOf(o *allmende.Object) string {
 	case o.Summary != "":
 		return clean(o.Summary)
 	}
-	if words := text.Excerpt(text.PlainText(o.HTML), 70); words != "" {
+	if words := text.Teaser(o.HTML, 70); words != "" {
 		return clean(words)
 	}
 	return "…"

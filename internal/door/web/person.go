@@ -101,11 +101,18 @@ func (w *Web) drawPerson(q *req, a *allmende.Actor, head ui.PersonView, below te
 		base.OG.Image, base.OG.ImageAlt = w.BaseURL+head.Actor.Avatar, a.Label()
 	}
 	if a.Local() {
-		for _, f := range [][2]string{{"atom", "application/atom+xml"}, {"rss", "application/rss+xml"}, {"json", "application/feed+json"}} {
-			base.Feeds = append(base.Feeds, ui.FeedLink{Title: a.Label() + " (" + f[0] + ")", Href: a.Path() + "/feed." + f[0], Type: f[1]})
-		}
+		base.Feeds = feedsOf(a.Label(), a.Path()+"/feed")
 	}
 	return q.draw(base, personView{head, cards}, ui.Column(ui.PersonHeader(head), below))
+}
+
+// feedsOf are a list's feeds in all forms, for readers that look for them (row B12).
+func feedsOf(title, path string) []ui.FeedLink {
+	var out []ui.FeedLink
+	for _, f := range [][2]string{{"atom", "application/atom+xml"}, {"rss", "application/rss+xml"}, {"json", "application/feed+json"}} {
+		out = append(out, ui.FeedLink{Title: title + " (" + f[0] + ")", Href: path + "." + f[0], Type: f[1]})
+	}
+	return out
 }
 
 // personHead is who an actor is, for this viewer.

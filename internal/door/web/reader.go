@@ -152,6 +152,9 @@ func (w *Web) reader(q *req, b *read.Bundle, o *allmende.Object) error {
 	if notice := w.stateNotice(q, o); notice != nil {
 		parts = append(parts, notice)
 	}
+	if bar := q.inviteBar(b, o); bar != nil {
+		parts = append(parts, bar)
+	}
 	if bar := w.consentBar(q, b, o); bar != nil {
 		parts = append(parts, bar)
 	}
@@ -233,6 +236,7 @@ func (w *Web) wikiIndex(q *req) error {
 	}
 	base := q.base(q.t("ui.wiki"))
 	base.Nav, base.Description = "wiki", q.t("page.wiki_text")
+	base.Feeds = feedsOf(base.Title, "/wiki/feed")
 	var create templ.Component
 	if q.account != nil {
 		create = ui.Button(ui.ButtonView{Text: q.t("page.wiki_new"), Icon: "plus", Href: "/write/page", Style: "primary"})

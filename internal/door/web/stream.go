@@ -92,6 +92,7 @@ func (w *Web) front(q *req) error {
 	}
 	base := q.base("")
 	base.Nav, base.Description = "home", site.Description
+	base.Feeds = feedsOf(base.Site.Name, "/feed")
 	base.Aside = w.aside(q)
 	v := streamView{q.cards(b), q.pager(b)}
 	about := site.Description
@@ -159,7 +160,7 @@ func (w *Web) tag(q *req) error {
 	}
 	base := q.base("#" + shown)
 	base.Nav, base.Aside = "explore", w.aside(q)
-	base.Feeds = []ui.FeedLink{{Title: "#" + shown, Href: "/tags/" + url.PathEscape(folded) + "/feed.atom", Type: "application/atom+xml"}}
+	base.Feeds = feedsOf("#"+shown, "/tags/"+url.PathEscape(folded)+"/feed")
 	var follow templ.Component
 	if q.account != nil {
 		_, on := b.Keys.Tags[folded]

@@ -66,7 +66,7 @@ func licenceOptions(own string) []ui.OptionView {
 	}
 	var out []ui.OptionView
 	for _, l := range list {
-		out = append(out, ui.OptionView{Value: l, Text: strings.ReplaceAll(l, "-", " ")})
+		out = append(out, ui.OptionView{Value: l, Text: licenceLabel(l)})
 	}
 	return out
 }
@@ -115,7 +115,7 @@ func (w *Web) members(q *req) error {
 	if next != 0 {
 		pager.Older = q.with("max", next.String())
 	}
-	heads := []ui.HeadView{{Text: q.t("admin.member")}, {Text: q.t("admin.mail")}, {Text: q.t("admin.member_state")}, {Text: q.t("admin.since")}, {Text: q.t("admin.rank")}, {}}
+	heads := []ui.HeadView{{Text: q.t("admin.member")}, {Text: q.t("admin.mail")}, {Text: q.t("admin.member_state")}, {Text: q.t("admin.since")}, {Text: q.t("admin.rank")}, {Text: q.t("admin.change_rank"), Quiet: true}}
 	table := ui.TableView{Caption: q.t("admin.members"), Heads: heads, Empty: q.t("admin.members_none")}
 	for _, m := range list {
 		table.Rows = append(table.Rows, q.memberRow(m))

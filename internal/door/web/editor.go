@@ -43,7 +43,16 @@ func (q *req) editor(kind allmende.ObjectKind) ui.EditorView {
 
 // wikiLicence is the sentence that everyone agrees to by saving a wiki page.
 func (q *req) wikiLicence() ui.SafeHTML {
-	return ui.SafeHTML(html.EscapeString(q.t("page.wiki_licence", "licence", q.licenceName())))
+	return ui.SafeHTML(html.EscapeString(q.t("page.wiki_licence", "licence", licenceLabel(q.licenceName()))))
+}
+
+// licenceLabel writes a licence as its makers do: CC-BY-SA-4.0 is CC BY-SA 4.0.
+func licenceLabel(id string) string {
+	label := strings.Replace(id, "CC-", "CC ", 1)
+	if i := strings.LastIndexByte(label, '-'); i >= 0 && i+1 < len(label) && label[i+1] <= '9' {
+		label = label[:i] + " " + label[i+1:]
+	}
+	return label
 }
 
 // licenceName is the licence of the community's wiki.

@@ -50,7 +50,7 @@ func (w *Web) drawGrow(q *req, status int, b *read.Bundle, o *allmende.Object, k
 	fields := ui.Column(
 		ui.Radios(ui.SelectView{Name: "kind", Label: q.t("page.grow_into"), Value: kind, Options: options, Error: notes.For("kind")}),
 		ui.Field(ui.FieldView{Name: "title", Label: q.t("ui.title"), Value: title, Error: notes.For("title"), Max: 200, Full: true}),
-		ui.Check(ui.CheckView{Name: "licence", Label: q.t("page.grow_licence", "licence", q.licenceName()), Hint: q.t("page.grow_licence_hint"), Error: notes.For("licence")}))
+		ui.Check(ui.CheckView{Name: "licence", Label: q.t("page.grow_licence", "licence", licenceLabel(q.licenceName())), Hint: q.t("page.grow_licence_hint"), Error: notes.For("licence")}))
 	form := ui.FormView{Action: o.Path() + "/grow", CSRF: q.csrf(), Notes: notes, Submit: q.t("page.grow_do"), Cancel: o.Path()}
 	content := ui.Column(ui.PageHead(heading, q.t("page.grow_text"), nil), within(ui.Form(form), fields))
 	return q.drawStatus(status, base, form, content)
@@ -102,7 +102,7 @@ func (w *Web) consentBar(q *req, b *read.Bundle, o *allmende.Object) templ.Compo
 			return ui.Hint("info", q.t("page.consent_waits"))
 		}
 	}
-	return ui.Column(ui.Hint("warn", q.t("page.consent_asked", "title", wish.Title, "licence", wish.Licence)),
+	return ui.Column(ui.Hint("warn", q.t("page.consent_asked", "title", wish.Title, "licence", licenceLabel(wish.Licence))),
 		ui.Button(ui.ButtonView{Text: q.t("page.consent_yes"), Post: o.Path() + "/consent", Name: "yes", Value: "1", Style: "primary"}),
 		ui.Button(ui.ButtonView{Text: q.t("page.consent_no"), Post: o.Path() + "/consent", Name: "yes", Value: "0", Style: "quiet"}))
 }
@@ -264,7 +264,7 @@ func (q *req) inviteRows(b *read.Bundle) []ui.ActorRow {
 
 // draftList draws drafts as cards with their buttons.
 func (w *Web) draftList(q *req, b *read.Bundle) templ.Component {
-	var parts []templ.Component
+	var cards []ui.CardView
 	for _, c := range q.cards(b) {
 		id, err := allmende.ParseID(c.ID)
 		if err != nil || b.Objects[id] == nil {
@@ -280,9 +280,10 @@ func (w *Web) draftList(q *req, b *read.Bundle) templ.Component {
 		}
 		buttons := []templ.Component{ui.Button(ui.ButtonView{Text: q.t("ui.edit"), Href: o.Path() + "/edit", Style: "quiet"}),
 			ui.Button(ui.ButtonView{Text: q.t("page.publish_now"), Post: o.Path() + "/publish", Style: "primary"})}
-		parts = append(parts, ui.Card(c), ui.Hint("info", note), ui.Buttons(buttons...))
+		c.Foot = ui.CardFoot(note, buttons...)
+		cards = append(cards, c)
 	}
-	return ui.Column(parts...)
+	return ui.Stream(cards)
 }
 
 // publishNow publishes a draft, a scheduled or a held thing.

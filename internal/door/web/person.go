@@ -12,6 +12,7 @@ import (
 	"allmende/internal/door/web/ui"
 	"allmende/internal/httpx"
 	"allmende/internal/read"
+	"allmende/internal/text"
 )
 
 // actor finds whom the address names; people who left are Gone.
@@ -341,7 +342,7 @@ func (w *Web) library(q *req) error {
 			continue
 		}
 		for _, m := range q.mediaViews(b, o) {
-			m.Href = PathOf(o, b.Actors)
+			m.Href, m.Title = PathOf(o, b.Actors), text.Excerpt(m.Alt, 70) // the name of a file says nothing
 			if a := b.Actors[o.Owner]; a != nil {
 				m.By = a.Label()
 			}

@@ -86,7 +86,7 @@ func (w *Web) missingPage(q *req, title, prefix string) error {
 	if q.account != nil && prefix == "/wiki/" {
 		v.Button = &ui.ButtonView{Text: q.t("page.wiki_create"), Href: "/write/page?title=" + url.QueryEscape(title), Style: "primary"}
 	}
-	return q.drawStatus(http.StatusNotFound, base, v, ui.Empty(v))
+	return q.drawStatus(http.StatusNotFound, base, v, ui.Column(ui.PageHead(title, "", nil), ui.Empty(v)))
 }
 
 // unpublished shows a draft, held or hidden article to those who may see it.
@@ -135,7 +135,7 @@ func (w *Web) reader(q *req, b *read.Bundle, o *allmende.Object) error {
 	}
 	v.Links = v.Card.Tags
 	if o.Licence != "" {
-		v.Licence = ui.SafeHTML(html.EscapeString(q.t("page.licence_is", "licence", o.Licence)))
+		v.Licence = ui.SafeHTML(html.EscapeString(q.t("page.licence_is", "licence", licenceLabel(o.Licence))))
 	}
 	if len(v.Card.Media) > 0 && v.Card.Media[0].Kind == "image" {
 		v.Cover = &v.Card.Media[0]
@@ -247,7 +247,7 @@ func (w *Web) wikiIndex(q *req) error {
 		return q.draw(base, []ui.Link{}, ui.Column(parts...))
 	}
 	if after == "" {
-		parts = append(parts, ui.PageHead(q.t("page.wiki_changed"), "", nil), ui.Stream(q.cards(recent)))
+		parts = append(parts, ui.Heading(q.t("page.wiki_changed")), ui.Hits(q.pageHits(recent), q.web.Now()))
 	}
 	links := make([]ui.Link, 0, len(all.Entries))
 	for _, e := range all.Entries {

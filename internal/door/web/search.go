@@ -123,8 +123,8 @@ func (q *req) hit(b *read.Bundle, h read.Hit) ui.HitView {
 			v.By = append(v.By, q.actorView(a, b.Media))
 		}
 	}
-	if v.Title == "" {
-		v.Title = q.titleOf(b, o)
+	if v.Title == "" && len(v.By) > 0 { // the words follow below
+		v.Title, v.By = v.By[0].Name, v.By[1:]
 	}
 	if len(o.Media) > 0 && !o.Sensitive {
 		if m := b.Media[o.Media[0]]; m != nil {

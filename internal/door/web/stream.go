@@ -41,7 +41,7 @@ func (w *Web) home(q *req) error {
 	v := streamView{q.cards(b), q.pager(b)}
 	composer := q.composer()
 	composer.Compact = true
-	parts := []templ.Component{ui.PageHead(q.t("ui.home"), "", nil), ui.Composer(composer)}
+	parts := []templ.Component{ui.QuietHead(q.t("ui.home")), ui.Composer(composer)}
 	if mark := w.readMark(q, b); mark != nil {
 		parts = append(parts, mark)
 	}

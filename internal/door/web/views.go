@@ -223,7 +223,7 @@ func teaser(o *allmende.Object) string {
 	if o.Summary != "" {
 		return o.Summary
 	}
-	return text.Teaser(o.HTML, 280)
+	return text.Teaser(opening(o.HTML), 280)
 }
 
 // authorsOf lists who is shown as author.

@@ -47,6 +47,7 @@ type CardView struct {
 	Depth     int  // of an answer: how many answers stand between it and the page's object
 	ReadTime  int  // minutes; articles
 	Remote    string
+	Foot      templ.Component `json:"-"` // in place of the actions
 }
 
 // CountsView are the public figures of an object.

@@ -205,6 +205,15 @@ type TableView struct {
 type HeadView struct {
 	Text   string
 	Number bool
+	Quiet  bool // said to screen readers only
+}
+
+// head is what stands before a cell where rows are drawn as blocks, on phones.
+func (t TableView) head(i int) string {
+	if i >= len(t.Heads) || t.Heads[i].Quiet {
+		return ""
+	}
+	return t.Heads[i].Text
 }
 
 // DecisionView is an act of moderation as those concerned may read it.

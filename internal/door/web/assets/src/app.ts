@@ -12,8 +12,10 @@ import "./islands/time";
 import { startMenus } from "./islands/menus";
 import { startViewer } from "./islands/viewer";
 import { startPlayers } from "./islands/players";
+import { startScrollers } from "./islands/scroll";
 
 document.documentElement.classList.add("js");
 startMenus();
 startViewer();
 startPlayers();
+startScrollers();

@@ -23,6 +23,8 @@ type Order struct {
 	Export *Export   `json:",omitempty"`
 	Import *Import   `json:",omitempty"`
 	Doctor bool      `json:",omitempty"`
+
+	RebuildSearch bool `json:",omitempty"`
 }
 
 // Export is "export": a member's or an organisation's everything into a new file.
@@ -58,6 +60,8 @@ func (h *House) Carry(ctx context.Context, o Order, v Voice) error {
 		return h.addUser(ctx, o.Lang, *o.User, v)
 	case o.Token != nil:
 		return h.newToken(ctx, *o.Token, v)
+	case o.RebuildSearch:
+		return h.rebuildSearch(ctx, o.Lang, v)
 	case o.Demo:
 		return h.fillDemo(ctx, o.Lang, v)
 	case o.Backup != "":

@@ -202,6 +202,29 @@ func TestTheDoctorSaysWhatToDo(t *testing.T) {
 	}
 }
 
+func TestTheDoctorMakesTheSearchIndexAnew(t *testing.T) {
+	p := apptest.NewProgram(t)
+	token := p.Token("ada")
+	server := p.Serve()
+	say(t, p.URL, token, "status=Die+Quitten+sind+reif")
+	finds := func() int {
+		var found struct{ Statuses []shown }
+		call(t, "GET", p.URL+"/api/v2/search?q=quitten&type=statuses", token, "", &found)
+		return len(found.Statuses)
+	}
+	if out := p.Must("doctor", "--rebuild-search"); !strings.Contains(out, "The search knows 1 post again.") || finds() != 1 {
+		t.Errorf("beside the server: %q, %d found", out, finds())
+	}
+	server.Stop()
+	if out := p.Must("doctor", "--rebuild-search"); !strings.Contains(out, "The search knows 1 post again.") {
+		t.Errorf("without a server: %q", out)
+	}
+	p.Serve()
+	if finds() != 1 {
+		t.Error("after the next start nothing is found")
+	}
+}
+
 // call asks the API and decodes the answer.
 func call(t *testing.T, method, url, token, form string, into any) int {
 	t.Helper()

@@ -68,6 +68,7 @@ func (ch *change) inviteAuthor(o *allmende.Object, guest allmende.ID, position i
 	if err := store.SetAuthor(ch.ctx, ch, o.ID, guest, position, allmende.AuthorInvited, ch.at.UnixMilli()); err != nil {
 		return err
 	}
+	ch.news.Viewers = append(ch.news.Viewers, guest)
 	return ch.notify("invite:"+o.ID.String()+":"+guest.String(), o.ID, guest, "invite")
 }
 
@@ -79,6 +80,7 @@ func (ch *change) uninvite(o *allmende.Object, guest allmende.ID) error {
 	if err := store.DeleteAuthor(ch.ctx, ch, o.ID, guest); err != nil {
 		return err
 	}
+	ch.news.Viewers = append(ch.news.Viewers, guest)
 	return ch.notify("invite:"+o.ID.String()+":"+guest.String(), o.ID, guest, "invite")
 }
 
@@ -100,6 +102,7 @@ func (c *Core) answerInvite(ctx context.Context, cmd *allmende.AnswerInvite) (st
 			return allmende.E(allmende.NotFound, "error.object_not_found")
 		}
 		ch.record.Object, ch.record.Actor, ch.result.Object = o.ID, cmd.As, o.ID
+		ch.news.Viewers = append(ch.news.Viewers, cmd.As)
 		if cmd.Yes {
 			return ch.joinAuthors(o, cmd.As, at)
 		}

@@ -22,7 +22,11 @@ type Keys struct {
 	Mutes     map[allmende.ID]allmende.Relation
 	Tags      map[string]string    // followed, folded → as written
 	Threads   map[allmende.ID]bool // conversations without notices
+	Invited   map[allmende.ID]bool // objects that the viewer is asked to write along
 }
+
+// invitesKept is how many open invitations count; nobody answers more.
+const invitesKept = 500
 
 // LoadKeys reads a viewer's keys. Nobody's keys are empty.
 func LoadKeys(ctx context.Context, q store.Q, v allmende.Viewer) (*Keys, error) {
@@ -59,6 +63,14 @@ func LoadKeys(ctx context.Context, q store.Q, v allmende.Viewer) (*Keys, error) 
 	k.Threads = make(map[allmende.ID]bool, len(threads))
 	for _, id := range threads {
 		k.Threads[id] = true
+	}
+	invites, err := store.InvitesFor(ctx, q, v.Actor, invitesKept)
+	if err != nil {
+		return nil, err
+	}
+	k.Invited = make(map[allmende.ID]bool, len(invites))
+	for _, id := range invites {
+		k.Invited[id] = true
 	}
 	k.Tags, err = store.TagFollows(ctx, q, v.Actor)
 	return k, err
@@ -151,7 +163,7 @@ func (k *Keys) Rule(o *allmende.Object, ownerState allmende.ActorState) error {
 		}
 		return nil
 	default:
-		if !author {
+		if !author && !k.mayDecide(o, ownerState) {
 			return hidden()
 		}
 		return nil
@@ -172,6 +184,12 @@ func (k *Keys) Rule(o *allmende.Object, ownerState allmende.ActorState) error {
 		return hidden()
 	}
 	return nil
+}
+
+// mayDecide tells whether the viewer is asked to write along and so may read
+// what is not published yet.
+func (k *Keys) mayDecide(o *allmende.Object, ownerState allmende.ActorState) bool {
+	return k.Invited[o.ID] && ownerState == allmende.ActorActive && !k.Apart(o.Owner)
 }
 
 // Lists tells whether an object that the viewer may see belongs into their

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"allmende"
@@ -29,7 +30,8 @@ func TestTheRuleInGoAndTheKeysInSQLAgree(t *testing.T) {
 			}
 			relate(h, random, members)
 			objects := publish(h, random, members)
-			index(t, h, objects)
+			drafts := write(h, random, members)
+			index(t, h, append(slices.Clone(objects), drafts.ids...))
 			viewers := []allmende.Viewer{{}}
 			for _, m := range members {
 				viewers = append(viewers, allmende.Viewer{Account: m.Account, Actor: m.Actor, Rank: allmende.Member, Role: allmende.RoleOwner})
@@ -48,6 +50,7 @@ func TestTheRuleInGoAndTheKeysInSQLAgree(t *testing.T) {
 					}
 				}
 			}
+			drafts.check(t, h, viewers)
 			if all := len(viewers) * len(objects); seen == 0 || seen == all {
 				t.Errorf("%d of %d were seen; the graph does not test the rule", seen, all)
 			}
@@ -82,6 +85,47 @@ func publish(h *coretest.House, random *rand.Rand, members []coretest.Member) []
 		out = append(out, h.Do(&allmende.Publish{Act: by.Act(), Kind: allmende.Note, Source: fmt.Sprintf("wort%dx", i), Audience: choice}).Object)
 	}
 	return out
+}
+
+// unpublished are drafts, of each who wrote it and who is asked to write along.
+type unpublished struct {
+	ids            []allmende.ID
+	writer, guests []allmende.ID
+}
+
+func write(h *coretest.House, random *rand.Rand, members []coretest.Member) unpublished {
+	var u unpublished
+	for i := range 8 {
+		by, guest := members[random.IntN(len(members))], members[random.IntN(len(members))]
+		id := h.Do(&allmende.Publish{Act: by.Act(), Kind: allmende.Note, State: allmende.Draft, Source: fmt.Sprintf("entwurf%dx", i),
+			Audience: allmende.AudienceChoice{Kind: kinds[i%len(kinds)]}}).Object
+		if _, err := h.Try(&allmende.InviteAuthor{Act: by.Act(), Object: id, Actor: guest.Actor}); err != nil {
+			guest.Actor = 0 // oneself, or apart
+		}
+		u.ids, u.writer, u.guests = append(u.ids, id), append(u.writer, by.Actor), append(u.guests, guest.Actor)
+	}
+	return u
+}
+
+// check holds both to this: a draft is read by who wrote it and by who is
+// asked to write along, and nobody finds it.
+func (u unpublished) check(t *testing.T, h *coretest.House, viewers []allmende.Viewer) {
+	t.Helper()
+	for _, v := range viewers {
+		for i, id := range u.ids {
+			_, _, err := h.Read.One(context.Background(), v, id)
+			if err != nil && !allmende.IsKind(err, allmende.NotFound) {
+				t.Fatal(err)
+			}
+			wanted := v.Actor != 0 && (v.Actor == u.writer[i] || v.Actor == u.guests[i])
+			if seen := err == nil; seen != wanted {
+				t.Errorf("viewer %v reads draft %d: %v, should be %v", v.Actor, i, seen, wanted)
+			}
+			if found(t, h, v, id, fmt.Sprintf("entwurf%dx", i)) || admitted(t, h, v, id) {
+				t.Errorf("viewer %v finds draft %d in a list", v.Actor, i)
+			}
+		}
+	}
 }
 
 func index(t *testing.T, h *coretest.House, objects []allmende.ID) {

@@ -98,6 +98,9 @@ func (s *shell) run(ctx context.Context, command string) error {
 	case "serve":
 		return s.serve(ctx, cfg)
 	case "doctor":
+		if s.typed.Doctor.RebuildSearch {
+			return s.give(ctx, cfg, app.Order{Lang: s.lang, RebuildSearch: true})
+		}
 		return s.doctor(ctx, cfg)
 	case "restore":
 		return app.Restore(ctx, cfg, s.typed.Restore.Dir, s.lang, s.voice())

@@ -32,7 +32,9 @@ type grammar struct {
 	Restore struct {
 		Dir string `arg:"" help:"${restore_dir}"`
 	} `cmd:"" help:"${restore}"`
-	Doctor   struct{} `cmd:"" help:"${doctor}"`
+	Doctor struct {
+		RebuildSearch bool `help:"${doctor_rebuild_search}"`
+	} `cmd:"" help:"${doctor}"`
 	Settings struct{} `cmd:"" name:"config" help:"${config}"`
 	Version  struct{} `cmd:"" help:"${version}"`
 }
@@ -69,7 +71,7 @@ func (s *shell) help() kong.Vars {
 	for _, name := range []string{"config_flag", "serve", "user", "user_add", "user_name", "user_email", "user_password", "user_admin",
 		"user_moderator", "user_confirmed", "token", "token_name", "token_scopes", "token_as", "demo", "config", "version",
 		"import", "import_file", "import_as", "import_dry_run", "export", "export_name", "export_file", "backup", "backup_dir",
-		"restore", "restore_dir", "doctor"} {
+		"restore", "restore_dir", "doctor", "doctor_rebuild_search"} {
 		vars[name] = s.t("cli.help_" + name)
 	}
 	return vars

@@ -146,7 +146,7 @@ func (w *Web) drawAuthors(q *req, status int, id allmende.ID, typed string, fail
 		if err != nil {
 			return err
 		}
-		row := ui.ActorRow{Actor: q.actorView(a, b.Media)}
+		row := ui.ActorRow{Actor: q.introduced(a, b.Media)}
 		if c.State == allmende.AuthorInvited {
 			row.Actor.Flag = q.t("page.author_invited")
 		}
@@ -212,7 +212,22 @@ func (w *Web) answerAuthors(q *req) error {
 	if q.form.On("yes") {
 		return q.redirect("/o/" + id.String())
 	}
+	if _, _, err := w.Read.One(q.Context(), q.viewer, id); err != nil {
+		return q.redirect("/drafts") // a draft is not for who said no
+	}
 	return q.back("/")
+}
+
+// inviteBar asks who is invited to write along, on the page itself.
+func (q *req) inviteBar(b *read.Bundle, o *allmende.Object) templ.Component {
+	if !b.Keys.Invited[o.ID] {
+		return nil
+	}
+	name := ""
+	if a := b.Actors[o.Owner]; a != nil {
+		name = a.Label()
+	}
+	return ui.Column(ui.Hint("info", q.t("page.invited_here", "name", name)), q.authorAnswer(o, allmende.AuthorInvited))
 }
 
 // drafts lists what is not published yet: own drafts, scheduled and held
@@ -255,7 +270,7 @@ func (q *req) inviteRows(b *read.Bundle) []ui.ActorRow {
 		if o == nil || b.Actors[o.Owner] == nil {
 			continue
 		}
-		row := ui.ActorRow{Actor: q.actorView(b.Actors[o.Owner], b.Media), Action: q.authorAnswer(o, allmende.AuthorInvited)}
+		row := ui.ActorRow{Actor: q.introduced(b.Actors[o.Owner], b.Media), Action: q.authorAnswer(o, allmende.AuthorInvited)}
 		row.Actor.Line = q.titleOf(b, o)
 		rows = append(rows, row)
 	}

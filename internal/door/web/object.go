@@ -67,6 +67,9 @@ func (w *Web) conversation(q *req, one *read.Bundle, o *allmende.Object) error {
 	if notice := w.stateNotice(q, o); notice != nil {
 		parts = append([]templ.Component{notice}, parts...)
 	}
+	if bar := q.inviteBar(one, o); bar != nil {
+		parts = append([]templ.Component{bar}, parts...)
+	}
 	if v.Card.Can.Reply {
 		parts = append(parts, ui.Composer(q.replyComposer(one, o)))
 	}

@@ -28,7 +28,7 @@ func (r *report) compare(name string, got, limit result, target float64) {
 	if got.failed > 0 {
 		met = fmt.Sprintf("%d failed: %s", got.failed, got.why)
 	}
-	line := fmt.Sprintf("| %s | %.0f | %.1f / %.1f | %d | %.0f | %.0f %% | %.0f %% | %s |", name, got.rate, ms(got.p50), ms(got.p99), got.cpu.Microseconds(), limit.rate, share*100, target*100, met)
+	line := fmt.Sprintf("| %s | %.0f | %.1f / %.1f | %d / %d | %.0f | %.0f %% | %.0f %% | %s |", name, got.rate, ms(got.p50), ms(got.p99), got.cpu.Microseconds(), limit.cpu.Microseconds(), limit.rate, share*100, target*100, met)
 	fmt.Println(line)
 	r.ratios = append(r.ratios, line)
 }
@@ -59,7 +59,7 @@ func (r *report) write(file string) error {
 	for _, n := range r.notes {
 		b.WriteString("- " + n + "\n")
 	}
-	b.WriteString("\n## Reading, 16 clients\n\n| path | requests/s | p50 / p99 ms | µs of the server's processor a request | bare handler/s | share | target | met |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n## Reading, 16 clients\n\n| path | requests/s | p50 / p99 ms | µs of the server's processor a request / of bare | bare handler/s | share | target | met |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	b.WriteString(strings.Join(r.ratios, "\n"))
 	b.WriteString("\n\n## Writing, searching, starting\n\n| what | measured | target |\n| --- | --- | --- |\n")
 	b.WriteString(strings.Join(r.others, "\n") + "\n")

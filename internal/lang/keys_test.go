@@ -5,9 +5,11 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -43,7 +45,7 @@ func TestPlaceholdersAreTheSameInBothLanguages(t *testing.T) {
 // post" may leave out the number.
 func slots(m message) string {
 	seen := map[string]bool{}
-	for _, pieces := range m.forms {
+	for _, pieces := range append(slices.Collect(maps.Values(m.forms)), m.other) {
 		for _, p := range pieces {
 			if p.slot != "" {
 				seen[p.slot] = true

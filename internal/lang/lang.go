@@ -62,7 +62,8 @@ var catalogue = sync.OnceValue(func() map[Tag]map[string]message {
 
 // message is one text, cut at its placeholders, per plural form.
 type message struct {
-	forms map[plural.Form][]piece
+	other []piece
+	forms map[plural.Form][]piece // those besides
 }
 
 // piece is literal text, or the name of a placeholder.
@@ -111,11 +112,15 @@ func readFile(into map[string]message, family, tag, name string, body []byte) er
 }
 
 func compile(m *i18n.Message) message {
-	out := message{forms: map[plural.Form][]piece{plural.Other: cut(m.Other)}}
+	out := message{other: cut(m.Other)}
 	for form, text := range map[plural.Form]string{plural.Zero: m.Zero, plural.One: m.One, plural.Two: m.Two, plural.Few: m.Few, plural.Many: m.Many} {
-		if text != "" {
-			out.forms[form] = cut(text)
+		if text == "" {
+			continue
 		}
+		if out.forms == nil {
+			out.forms = map[plural.Form][]piece{}
+		}
+		out.forms[form] = cut(text)
 	}
 	return out
 }
@@ -160,8 +165,8 @@ func T(tag Tag, key string, args ...any) string {
 	if !ok {
 		return "[" + key + "]"
 	}
-	pieces := m.forms[plural.Other]
-	if n, counted := count(args); counted && len(m.forms) > 1 {
+	pieces := m.other
+	if n, counted := count(args); counted && len(m.forms) > 0 {
 		if special, ok := m.forms[form(tag, n)]; ok {
 			pieces = special
 		}

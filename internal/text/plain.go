@@ -104,14 +104,14 @@ const (
 
 // plainWriter collects text from a stream of tags.
 type plainWriter struct {
-	b           strings.Builder
-	owed        gap
-	pre, lists  int
-	skipping    bool // inside a link that is only an ornament
-	onlyURLs    bool // links are noted, the text is left out
-	urls        []string
-	seen        map[string]bool
-	enough      int // bytes after which no more is wanted; 0: all
+	b          strings.Builder
+	owed       gap
+	pre, lists int
+	skipping   bool // inside a link that is only an ornament
+	onlyURLs   bool // links are noted, the text is left out
+	urls       []string
+	seen       map[string]bool
+	enough     int // bytes after which no more is wanted; 0: all
 }
 
 func (w *plainWriter) hasEnough() bool { return w.enough > 0 && w.b.Len() >= w.enough }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"allmende"
 	"allmende/internal/door/web/webtest"
 )
@@ -54,7 +56,7 @@ func TestKeptPagesAreNeverStale(t *testing.T) {
 		fresh := look(h.SecondDoor(), paths)
 		for path, kept := range look(h, paths) {
 			if kept != fresh[path] {
-				t.Errorf("after %s, %s is stale:\n%s\nwant\n%s", change.what, path, kept, fresh[path])
+				t.Errorf("after %s, %s is stale:\n%s", change.what, path, cmp.Diff(strings.SplitAfter(fresh[path], ">"), strings.SplitAfter(kept, ">")))
 			}
 		}
 	}

@@ -23,7 +23,7 @@ func (w *Web) drawOrganisations(q *req, failure error) error {
 		if a.ID == q.account.Actor && len(actors) == 1 {
 			continue
 		}
-		row := ui.ActorRow{Actor: q.actorView(a, nil)}
+		row := ui.ActorRow{Actor: q.introduced(a, nil)}
 		var buttons []templ.Component
 		if a.ID != q.viewer.Actor {
 			buttons = append(buttons, ui.Button(ui.ButtonView{Text: q.t("settings.act_as"), Post: "/session/actor", Name: "actor", Value: a.ID.String(), Style: "primary"}))

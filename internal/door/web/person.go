@@ -122,7 +122,7 @@ func (w *Web) personHead(q *req, a *allmende.Actor, show string) (ui.PersonView,
 	if err != nil {
 		return ui.PersonView{}, err
 	}
-	p := ui.PersonView{Actor: q.actorView(a, media), Bio: ui.SafeHTML(a.BioHTML), Locked: a.Locked, Posts: a.Posts,
+	p := ui.PersonView{Actor: q.introduced(a, media), Bio: ui.SafeHTML(a.BioHTML), Locked: a.Locked, Posts: a.Posts,
 		Followers: a.Followers, Following: a.Following, FullHandle: a.Handle()}
 	if a.Local() {
 		p.FullHandle += "@" + w.AccountDomain
@@ -178,7 +178,7 @@ func tieOf(r allmende.Relationship) ui.TieView {
 func (q *req) actorRows(ties []read.Tie) []ui.ActorRow {
 	rows := make([]ui.ActorRow, 0, len(ties))
 	for _, t := range ties {
-		row := ui.ActorRow{Actor: q.actorView(t.Actor, nil)}
+		row := ui.ActorRow{Actor: q.introduced(t.Actor, nil)}
 		switch {
 		case q.account == nil:
 		case t.Actor.ID == q.viewer.Actor:

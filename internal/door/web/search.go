@@ -92,7 +92,7 @@ func (w *Web) fillSearch(q *req, v *ui.SearchView, typed, show, sort string) err
 	}
 	v.Total = r.Total
 	for _, a := range r.Actors {
-		row := ui.ActorRow{Actor: q.actorView(a, nil)}
+		row := ui.ActorRow{Actor: q.introduced(a, nil)}
 		row.Tie, err = w.tie(q, a)
 		if err != nil {
 			return err

@@ -49,10 +49,16 @@ func (q *req) actorView(a *allmende.Actor, media map[allmende.ID]*allmende.Media
 	if a.Kind == allmende.Organization {
 		v.Flag = q.t("ui.organisation")
 	}
-	v.Line = text.Teaser(a.BioHTML, 90)
 	if a.Avatar != 0 {
 		v.Avatar = q.face(a.Avatar, media)
 	}
+	return v
+}
+
+// introduced is an actor in a list of people, with what they say of themselves.
+func (q *req) introduced(a *allmende.Actor, media map[allmende.ID]*allmende.Media) ui.ActorView {
+	v := q.actorView(a, media)
+	v.Line = text.Teaser(a.BioHTML, 90)
 	return v
 }
 

@@ -67,7 +67,7 @@ type Deps struct {
 type Web struct {
 	Deps
 	flashes *live.Cache[string, ui.FlashView] // by session, shown once
-	pages   *live.Cache[keptKey, *keptPage]   // as guests see them
+	pages   *keptPages                        // as guests see them
 	tickets *live.Cache[string, string]       // of passkeys, by challenge
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 
@@ -27,10 +28,18 @@ func SafeURL(s string) templ.SafeURL { return templ.SafeURL(s) }
 // icon always stands beside a word or within a control that has a name.
 func Icon(name string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, `<svg class="icon" aria-hidden="true"><use href="`+assets.URL("icons.svg")+`#`+templ.EscapeString(name)+`"/></svg>`)
+		drawn, ok := icons.Load(name)
+		if !ok {
+			drawn = `<svg class="icon" aria-hidden="true"><use href="` + assets.URL("icons.svg") + `#` + templ.EscapeString(name) + `"/></svg>`
+			icons.Store(name, drawn)
+		}
+		_, err := io.WriteString(w, drawn.(string))
 		return err
 	})
 }
+
+// icons are the drawings by name; names stand in the code, so they are few.
+var icons sync.Map
 
 // Names reads "Ada", "Ada and Ben", "Ada, Ben and 2 others", each a link. It is
 // written by hand since templ would put a space before the commas.

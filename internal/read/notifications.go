@@ -218,7 +218,38 @@ func (r *Reader) tellable(ctx context.Context, keys *Keys, list []allmende.Notif
 			kept = append(kept, n)
 		}
 	}
+	return r.unanswered(ctx, kept)
+}
+
+// unanswered leaves out the questions that were answered meanwhile: who presses
+// "accept" is not asked once more until the outlet has come round.
+func (r *Reader) unanswered(ctx context.Context, list []allmende.Notification) ([]allmende.Notification, error) {
+	kept := list[:0]
+	for _, n := range list {
+		open, err := r.stillAsked(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		if open {
+			kept = append(kept, n)
+		}
+	}
 	return kept, nil
+}
+
+func (r *Reader) stillAsked(ctx context.Context, n allmende.Notification) (bool, error) {
+	switch n.Kind {
+	case allmende.NotifyFollowAsked:
+		x, err := store.RelationOf(ctx, r.db.Read(), n.From, allmende.Follow, n.To)
+		return x != nil && x.State != allmende.Accepted, err
+	case allmende.NotifyInvite:
+		authors, err := store.AuthorsOf(ctx, r.db.Read(), n.Object)
+		return slices.ContainsFunc(authors, func(a allmende.Coauthor) bool { return a.Actor == n.To && a.State == allmende.AuthorInvited }), err
+	case allmende.NotifyConsentWanted:
+		wish, err := store.GrowthOf(ctx, r.db.Read(), n.Object)
+		return wish != nil && !slices.Contains(wish.Agreed, n.To), err
+	}
+	return true, nil
 }
 
 // fromSomeone tells whether the viewer may and wants to hear of the sender.

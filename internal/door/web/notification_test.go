@@ -20,6 +20,9 @@ func TestNotificationsAreGroupedAndMarkedAsRead(t *testing.T) {
 	note := h.Note(ada, "The apples are ripe.")
 	tell(h, 11, ada.Actor, allmende.NotifyLike, ben.Actor, note)
 	tell(h, 12, ada.Actor, allmende.NotifyLike, cleo.Actor, note)
+	yes := true
+	h.Do(&allmende.SetProfile{Act: ada.Act(), Locked: &yes})
+	h.Do(&allmende.Relate{Act: ben.Act(), Kind: allmende.Follow, Target: ada.Actor})
 	tell(h, 13, ada.Actor, allmende.NotifyFollowAsked, ben.Actor, 0)
 	b := h.SignedIn(ada)
 	p := b.Open("/notifications").WantText("cleo and ben like your post", "The apples are ripe.", "would like to follow you")
@@ -31,6 +34,9 @@ func TestNotificationsAreGroupedAndMarkedAsRead(t *testing.T) {
 		t.Error("looking at them did not mark them read")
 	}
 	b.Open("/notifications?show=mentions").WantText("Nothing new yet")
+	b.Open("/notifications")
+	b.Press("/@ben/accept").WantTo("/notifications")
+	b.Follow().WantNoText("would like to follow you").WantHas(".notice")
 	h.Visitor().Get("/notifications").Want(http.StatusSeeOther)
 }
 

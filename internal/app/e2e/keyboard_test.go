@@ -15,8 +15,19 @@ import (
 // the way everything that has the focus must be seen to have it.
 func (s *screen) tabTo(selector string) {
 	s.t.Helper()
+	s.tab(selector)
+}
+
+// tabBackTo is tabTo with the shift key held.
+func (s *screen) tabBackTo(selector string) {
+	s.t.Helper()
+	s.tab(selector, chromedp.KeyModifiers(chromedp.ModifierShift))
+}
+
+func (s *screen) tab(selector string, options ...chromedp.KeyOption) {
+	s.t.Helper()
 	for range 120 {
-		s.do("the tabulator", chromedp.KeyEvent(kb.Tab))
+		s.do("the tabulator", chromedp.KeyEvent(kb.Tab, options...))
 		if unseen := value[string](s, unseenFocus); unseen != "" {
 			s.t.Errorf("nobody sees that the focus is on %s", unseen)
 		}
@@ -94,7 +105,9 @@ func TestR7_TheKeyboardAloneDoesEverything(t *testing.T) {
 	s.press(kb.Escape)
 	s.until("Escape closes it and gives the focus back", `!document.querySelector("main .acts .menu").open && document.activeElement.matches(".acts .menu summary")`)
 
-	s.tabTo("main textarea.text")
+	s.tabBackTo("main .act.reply")
+	s.press(kb.Enter)
+	s.until("the answer can be written", `location.search.startsWith("?reply=") && document.activeElement.name === "text"`)
 	s.press("Im Schuppen, hinten links.")
 	s.tabTo("main button[value=publish]")
 	s.press(kb.Enter)

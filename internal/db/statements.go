@@ -132,3 +132,24 @@ func (s *statements) queryRow(ctx context.Context, query string, args []any, fal
 type rower interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
+
+// Statements are the texts that SQLite keeps prepared, so that their plans can
+// be looked at; PostgreSQL's are none.
+func (d *DB) Statements() []string {
+	r, reads := d.read.(*cachedReader)
+	w, writes := d.write.(*sqliteWriter)
+	if !reads || !writes {
+		return nil
+	}
+	return append(r.statements.texts(), w.statements.texts()...)
+}
+
+func (s *statements) texts() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]string, 0, len(s.byText))
+	for text := range s.byText {
+		out = append(out, text)
+	}
+	return out
+}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
+	"unicode/utf8"
 
 	"allmende"
 	"allmende/internal/db"
@@ -45,8 +47,20 @@ func InsertActor(ctx context.Context, q Q, a *allmende.Actor, publicKey, searchK
 		a.Limited, searchKey, ms(a.CreatedAt), ms(a.ChangedAt)); err != nil {
 		return err
 	}
-	_, err = q.Exec(ctx, `insert into actor_stat (actor) values ($1)`, int64(a.ID))
-	return err
+	if _, err = q.Exec(ctx, `insert into actor_stat (actor) values ($1)`, int64(a.ID)); err != nil {
+		return err
+	}
+	return putWords(ctx, q, a.ID, searchKey)
+}
+
+// putWords keeps the words under which an actor is found.
+func putWords(ctx context.Context, q Q, id allmende.ID, searchKey string) error {
+	for _, word := range strings.Fields(searchKey) {
+		if _, err := q.Exec(ctx, `insert into actor_word (word, actor) values ($1, $2) on conflict do nothing`, word, int64(id)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // UpdateActor writes everything of an actor that can change, and raises its version.
@@ -63,7 +77,13 @@ func UpdateActor(ctx context.Context, q Q, a *allmende.Actor, searchKey string) 
 		limited = $16, search_key = $17, changed_at = $18, version = version + 1 where id = $1`,
 		int64(a.ID), a.Kind, a.URL, a.DisplayName, a.Bio, a.BioHTML, string(fields), int64(a.Avatar), int64(a.Header),
 		a.Locked, a.Bot, a.Discover, a.Inbox, a.SharedInbox, a.State, a.Limited, searchKey, ms(a.ChangedAt))
-	return err
+	if err != nil {
+		return err
+	}
+	if _, err := q.Exec(ctx, `delete from actor_word where actor = $1`, int64(a.ID)); err != nil {
+		return err
+	}
+	return putWords(ctx, q, a.ID, searchKey)
 }
 
 // SetActorKey replaces the public key of a remote actor.
@@ -112,24 +132,29 @@ func ActorsByHandle(ctx context.Context, q Q, names [][2]string) ([]allmende.Act
 }
 
 // ActorsLike finds active actors whose folded name or display name starts a
-// word with the prefix; local ones first. (The key with nothing added keeps
-// SQLite from planning the query anew for each prefix.)
+// word with the prefix; local ones first.
 func ActorsLike(ctx context.Context, q Q, prefix string, limit, offset int) ([]allmende.Actor, error) {
+	word, _, _ := strings.Cut(prefix, " ")
+	if word == "" {
+		return nil, nil
+	}
 	return collect(ctx, q, scanActor, `select `+actorColumns+actorFrom+`
-		where (a.search_key || '' like $1 escape '\' or a.search_key || '' like $2 escape '\') and a.state = 'active' and not a.limited and a.id <> 1
-		order by a.host <> '', coalesce(s.followers, 0) desc, a.id limit $3 offset $4`,
-		likeEscape(prefix)+"%", "% "+likeEscape(prefix)+"%", limit, offset)
+		where a.id in (select actor from actor_word where word >= $3 and word < $4)
+		and (a.search_key like $1 escape '\' or a.search_key like $2 escape '\') and a.state = 'active' and not a.limited and a.id <> 1
+		order by a.host <> '', coalesce(s.followers, 0) desc, a.id limit $5 offset $6`,
+		likeEscape(prefix)+"%", "% "+likeEscape(prefix)+"%", word, word+string(utf8.MaxRune), limit, offset)
 }
 
 // LocalActors lists active local people and organisations for the directory.
+// (The cross join makes SQLite walk the order until the page is full.)
 func LocalActors(ctx context.Context, q Q, kind allmende.ActorKind, order string, limit, offset int) ([]allmende.Actor, error) {
-	by := `coalesce(s.last_at, 0) desc`
+	by := `s.last_at desc, s.actor desc`
 	if order == "new" {
-		by = `a.id desc`
+		by = `s.actor desc`
 	}
-	return collect(ctx, q, scanActor, `select `+actorColumns+actorFrom+`
-		where a.host = '' and a.state = 'active' and a.discover and not a.limited and a.id <> 1 and ($1 = '' or a.kind = $1)
-		order by `+by+`, a.id desc limit $2 offset $3`, string(kind), limit, offset)
+	return collect(ctx, q, scanActor, `select `+actorColumns+` from actor_stat s cross join actor a
+		where a.id = s.actor and a.host = '' and a.state = 'active' and a.discover and not a.limited and a.id <> 1 and ($1 = '' or a.kind = $1)
+		order by `+by+` limit $2 offset $3`, string(kind), limit, offset)
 }
 
 // CountActors adds to an actor's counters; last is the time of its newest post or zero.

@@ -127,7 +127,7 @@ func Drafts(ctx context.Context, q Q, actor allmende.ID, states []allmende.State
 
 // HeldFor lists objects that wait for someone with the publisher role in actor.
 func HeldFor(ctx context.Context, q Q, actor allmende.ID, limit int) ([]allmende.Object, error) {
-	return collect(ctx, q, scanObject, `select `+objectColumns+objectFrom+`where o.state = 'held' and o.owner = $1
+	return collect(ctx, q, scanObject, `select `+objectColumns+objectFrom+`where o.state in ('draft', 'scheduled', 'held') and o.state = 'held' and o.owner = $1
 		order by o.id limit $2`, int64(actor), limit)
 }
 

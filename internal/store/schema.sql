@@ -62,7 +62,6 @@ CREATE TABLE actor (
     version      integer not null default 1
 );
 CREATE UNIQUE INDEX actor_name on actor (name, host);
-CREATE INDEX actor_search on actor (search_key);
 CREATE UNIQUE INDEX actor_uri on actor (uri);
 
 CREATE TABLE actor_stat (
@@ -72,6 +71,14 @@ CREATE TABLE actor_stat (
     following integer not null default 0,
     last_at   bigint not null default 0
 );
+CREATE INDEX actor_stat_last on actor_stat (last_at, actor);
+
+CREATE TABLE actor_word (
+    word  text not null,
+    actor bigint not null,
+    primary key (word, actor)
+);
+CREATE INDEX actor_word_actor on actor_word (actor);
 
 CREATE TABLE address (
     place   bigint not null,

@@ -32,7 +32,9 @@ func Hosts(ctx context.Context, q Q, limit int) ([]string, error) {
 	return collect(ctx, q, func(r row) (string, error) {
 		var h string
 		return h, r.Scan(&h)
-	}, `select distinct host from actor where host <> '' order by host limit $1`, limit)
+	}, `with recursive h (host) as (select min(host) from actor where host > ''
+		union all select (select min(host) from actor where host > h.host) from h where h.host is not null)
+		select host from h where host is not null limit $1`, limit)
 }
 
 // Conversations lists the newest object of each direct conversation that an

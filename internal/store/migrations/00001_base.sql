@@ -52,7 +52,6 @@ create table actor (
 );
 create unique index actor_name on actor (name, host);
 create unique index actor_uri on actor (uri);
-create index actor_search on actor (search_key);
 
 create table actor_stat (
     actor     bigint primary key,
@@ -61,6 +60,7 @@ create table actor_stat (
     following integer not null default 0,
     last_at   bigint not null default 0
 );
+create index actor_stat_last on actor_stat (last_at, actor);
 
 create table role (
     account bigint not null,

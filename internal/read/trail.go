@@ -24,6 +24,25 @@ func (r *Reader) Trail(ctx context.Context) (context.Context, *Trail) {
 	return context.WithValue(ctx, trailKey{}, t), t
 }
 
+// Moment is the time to remember before anything is read that TrailOf will name.
+func (r *Reader) Moment() uint64 { return r.ledger.Now() }
+
+// TrailOf is the trail of something that was drawn from these things, read since
+// a moment. Address is that of a link preview; empty: none.
+func (r *Reader) TrailOf(moment uint64, ids []allmende.ID, address string) *Trail {
+	t := &Trail{ledger: r.ledger, since: moment, slots: make([]uint16, 0, len(ids)+1)}
+	for _, id := range ids {
+		if id != 0 {
+			t.slots = append(t.slots, r.ledger.Slot(id))
+		}
+	}
+	if address != "" {
+		t.slots = append(t.slots, r.ledger.TextSlot(address))
+	}
+	t.End()
+	return t
+}
+
 // Same tells whether nothing that was read has changed since.
 func (t *Trail) Same() bool { return t.ledger.Same(t.since, t.slots) }
 

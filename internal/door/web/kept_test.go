@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"allmende"
+	"allmende/internal/core/coretest"
 	"allmende/internal/door/web/webtest"
 )
 
@@ -16,6 +18,9 @@ import (
 func TestKeptPagesAreNeverStale(t *testing.T) {
 	h := webtest.New(t)
 	admin, ada, ben := h.Ranked("marta", allmende.Admin), h.Member("ada"), h.Member("ben")
+	cleo := h.Member("cleo")
+	h.Do(&allmende.Relate{Act: cleo.Act(), Kind: allmende.Follow, Target: ada.Actor})
+	h.Do(&allmende.Relate{Act: cleo.Act(), Kind: allmende.Follow, Target: ben.Actor})
 	note := h.Note(ada, "Who waters the beds?")
 	reply := h.Do(&allmende.Publish{Act: ben.Act(), Kind: allmende.Note, Source: "I do.", ReplyTo: note}).Object
 	page := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Title: "Compost", Source: "See [[Worms]] and [[Soil]]."}).Object
@@ -29,6 +34,8 @@ func TestKeptPagesAreNeverStale(t *testing.T) {
 		what string
 		do   allmende.Command
 	}{
+		{"a like of her own", &allmende.React{Act: cleo.Act(), Object: note, Kind: allmende.Like, Emoji: "😄"}},
+		{"a bookmark of her own", &allmende.React{Act: cleo.Act(), Object: shown, Kind: allmende.Bookmark}},
 		{"a like", &allmende.React{Act: ben.Act(), Object: note, Kind: allmende.Like}},
 		{"another emoji", &allmende.React{Act: ben.Act(), Object: note, Kind: allmende.Like, Emoji: "🎉"}},
 		{"a boost", &allmende.React{Act: ben.Act(), Object: article, Kind: allmende.Boost}},
@@ -39,6 +46,7 @@ func TestKeptPagesAreNeverStale(t *testing.T) {
 		{"a wiki edit by somebody else", &allmende.Edit{Act: ben.Act(), Object: page, Source: text("See [[Worms]]. Turn it.")}},
 		{"a page that was linked to", &allmende.Publish{Act: ben.Act(), Kind: allmende.Page, Title: "Worms", Source: "They dig."}},
 		{"an alt text", &allmende.SetMedia{Act: ada.Act(), Media: picture, Alt: text("A bed of leeks")}},
+		{"a picture of oneself", &allmende.SetProfile{Act: ada.Act(), Avatar: &picture}},
 		{"a profile", &allmende.SetProfile{Act: ada.Act(), DisplayName: text("Ada of the leeks"), Bio: text("I dig.")}},
 		{"a pin", &allmende.Pin{Act: ada.Act(), Object: note, On: true}},
 		{"a quote", &allmende.Publish{Act: ben.Act(), Kind: allmende.Note, Source: "Well said", Quote: note}},
@@ -46,15 +54,16 @@ func TestKeptPagesAreNeverStale(t *testing.T) {
 		{"a new name of the community", &allmende.SetSite{Act: admin.Act(), Site: allmende.Site{Name: "Upper meadows", Ready: true}}},
 		{"a deletion", &allmende.Delete{Act: ben.Act(), Object: reply}},
 		{"a growth", &allmende.Grow{Act: ada.Act(), Object: shown, Kind: allmende.Article, Title: "Leeks"}},
+		{"a block", &allmende.Relate{Act: ben.Act(), Kind: allmende.Block, Target: cleo.Actor}},
 		{"a hiding", &allmende.Decide{Act: admin.Act(), Kind: allmende.DecideHide, Object: shown, Reason: "Rude."}},
 		{"a suspension", &allmende.Decide{Act: admin.Act(), Kind: allmende.DecideSuspend, Actor: ben.Actor, Reason: "Spam.", Rule: "1"}},
 	} {
-		look(h, paths)
+		look(h, paths, cleo)
 		if _, err := h.Try(change.do); err != nil {
 			t.Fatalf("%s: %v", change.what, err)
 		}
-		fresh := look(h.SecondDoor(), paths)
-		for path, kept := range look(h, paths) {
+		fresh := look(h.SecondDoor(), paths, cleo)
+		for path, kept := range look(h, paths, cleo) {
 			if kept != fresh[path] {
 				t.Errorf("after %s, %s is stale:\n%s", change.what, path, cmp.Diff(strings.SplitAfter(fresh[path], ">"), strings.SplitAfter(kept, ">")))
 			}
@@ -62,19 +71,30 @@ func TestKeptPagesAreNeverStale(t *testing.T) {
 	}
 }
 
-// look opens all pages in both languages and takes down what they say.
-func look(h *webtest.House, paths []string) map[string]string {
+// token is what differs from session to session.
+var token = regexp.MustCompile(`name="csrf" value="[^"]*"`)
+
+// look opens all pages in both languages as a guest, and the streams as a
+// member, and takes down what they say.
+func look(h *webtest.House, paths []string, member coretest.Member) map[string]string {
 	out := map[string]string{}
+	take := func(b *webtest.Browser, tag, path string) {
+		p := b.Get(path)
+		out[tag+" "+path] = p.Location + "\n" + token.ReplaceAllString(p.Body, "")
+		if p.Status >= 400 {
+			out[tag+" "+path] = p.Text("h1") // all but the request's number
+		}
+	}
 	for _, tag := range []string{"de", "en"} {
 		b := h.Visitor()
 		b.Lang = tag
-		for _, path := range paths {
-			p := b.Get(path)
-			out[tag+" "+path] = p.Location + "\n" + p.Body
-			if p.Status >= 400 {
-				out[tag+" "+path] = p.Text("h1") // all but the request's number
-			}
+		for _, path := range append(paths, "/", "/explore") {
+			take(b, tag, path)
 		}
+	}
+	b := h.SignedIn(member)
+	for _, path := range []string{"/", "/explore", "/saved", "/liked"} {
+		take(b, "cleo", path)
 	}
 	return out
 }

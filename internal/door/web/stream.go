@@ -38,7 +38,7 @@ func (w *Web) home(q *req) error {
 	base := q.base("")
 	base.Nav, base.Stream = "home", "/api/stream?list=home"
 	base.Aside = w.aside(q)
-	v := streamView{q.cards(b), q.pager(b)}
+	v := streamView{q.streamCards(b), q.pager(b)}
 	composer := q.composer()
 	composer.Compact = true
 	parts := []templ.Component{ui.QuietHead(q.t("ui.home")), ui.Composer(composer)}
@@ -94,7 +94,7 @@ func (w *Web) front(q *req) error {
 	base.Nav, base.Description = "home", site.Description
 	base.Feeds = feedsOf(base.Site.Name, "/feed")
 	base.Aside = w.aside(q)
-	v := streamView{q.cards(b), q.pager(b)}
+	v := streamView{q.streamCards(b), q.pager(b)}
 	about := site.Description
 	if about == "" {
 		about = site.Tagline
@@ -124,7 +124,7 @@ func (w *Web) explore(q *req) error {
 	}
 	base := q.base(q.t("ui.explore"))
 	base.Nav, base.Aside = "explore", w.aside(q)
-	v := streamView{q.cards(b), q.pager(b)}
+	v := streamView{q.streamCards(b), q.pager(b)}
 	tabs := []ui.TabView{{Text: q.t("page.from_here"), Href: "/explore", Current: local},
 		{Text: q.t("page.from_everywhere"), Href: "/explore?from=everywhere", Current: !local}}
 	return q.draw(base, v, ui.Column(ui.PageHead(q.t("ui.explore"), "", nil), ui.Tabs(q.t("ui.explore"), tabs),
@@ -170,7 +170,7 @@ func (w *Web) tag(q *req) error {
 		}
 		follow = ui.Button(ui.ButtonView{Text: label, Icon: "hash", Post: "/tags/" + url.PathEscape(folded) + "/follow", Name: "undo", Value: value, Style: "primary"})
 	}
-	v := streamView{q.cards(b), q.pager(b)}
+	v := streamView{q.streamCards(b), q.pager(b)}
 	return q.draw(base, v, ui.Column(ui.PageHead("#"+shown, "", follow), q.listOr(v.Cards, "hash", "page.tag_empty"), ui.Pager(v.Pager)))
 }
 
@@ -197,7 +197,7 @@ func (w *Web) saved(q *req) error {
 		return err
 	}
 	base := q.base(q.t(key))
-	v := streamView{q.cards(b), q.pager(b)}
+	v := streamView{q.streamCards(b), q.pager(b)}
 	tabs := []ui.TabView{{Text: q.t("ui.saved"), Href: "/saved", Icon: "bookmark", Current: !likes}, {Text: q.t("page.liked"), Href: "/liked", Icon: "heart", Current: likes}}
 	return q.draw(base, v, ui.Column(ui.PageHead(q.t(key), "", nil), ui.Tabs(q.t(key), tabs),
 		q.listOr(v.Cards, "bookmark", "page.saved_empty"), ui.Pager(v.Pager)))

@@ -157,11 +157,7 @@ func (q *req) card(b *read.Bundle, o *allmende.Object) ui.CardView {
 	if o.PublishedAt.IsZero() {
 		c.Published = o.ChangedAt
 	}
-	for _, at := range []time.Time{o.PublishedAt, o.EditedAt, o.ChangedAt} {
-		if at.After(q.youngest) {
-			q.youngest = at
-		}
-	}
+	q.youngest = latest(q.youngest, latest(o.PublishedAt, o.ChangedAt))
 	if !o.EditedAt.IsZero() || o.Revision > 1 {
 		c.History = o.Path() + "/history"
 	}

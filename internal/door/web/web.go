@@ -68,12 +68,13 @@ type Web struct {
 	Deps
 	flashes *live.Cache[string, ui.FlashView] // by session, shown once
 	pages   *keptPages                        // as guests see them
+	cards   *live.Cache[cardKey, keptCard]    // in streams
 	tickets *live.Cache[string, string]       // of passkeys, by challenge
 }
 
 // New makes the door.
 func New(d Deps) *Web {
-	return &Web{Deps: d, pages: newKept(), flashes: live.NewCache[string, ui.FlashView](10000, nil), tickets: live.NewCache[string, string](10000, nil)}
+	return &Web{Deps: d, pages: newKept(), cards: newKeptCards(), flashes: live.NewCache[string, ui.FlashView](10000, nil), tickets: live.NewCache[string, string](10000, nil)}
 }
 
 // req is one request with who asks.
@@ -88,6 +89,7 @@ type req struct {
 	session *auth.Session     // nil: nobody is signed in
 	form    httpx.Form        // of a POST, its token checked
 
+	since    uint64    // the moment before anything was read
 	youngest time.Time // the newest time among the cards drawn
 }
 
@@ -156,7 +158,7 @@ func (w *Web) post(h handler) http.HandlerFunc {
 
 // asker finds out who asks, and in which language to answer.
 func (w *Web) asker(rw http.ResponseWriter, r *http.Request) (*req, error) {
-	q := &req{rw: rw, Request: r, web: w, lang: lang.Match(r.Header.Get("Accept-Language"), "")}
+	q := &req{rw: rw, Request: r, web: w, since: w.Read.Moment(), lang: lang.Match(r.Header.Get("Accept-Language"), "")}
 	if chosen := r.URL.Query().Get("lang"); chosen != "" {
 		q.lang = lang.Match("", chosen)
 	}

@@ -21,6 +21,7 @@ type CardView struct {
 	Published time.Time
 	Edited    time.Time // zero: never
 	History   string    // address of the history
+	Drawn     *Drawn    `json:"-"` // as it was drawn before; then nothing else needs to be there but the ID
 	Now       time.Time
 	Audience  AudienceView
 	Lang      string // of the text, BCP 47

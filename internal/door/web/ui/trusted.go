@@ -38,6 +38,32 @@ func Icon(name string) templ.Component {
 	})
 }
 
+// Drawn is a card as it was drawn once. Only Draw makes one.
+type Drawn struct{ html string }
+
+// Len is its size in bytes.
+func (d *Drawn) Len() int { return len(d.html) }
+
+// Draw draws a card in the context's language, to be shown several times.
+func Draw(ctx context.Context, c CardView) (*Drawn, error) {
+	var b strings.Builder
+	if err := card(c).Render(ctx, &b); err != nil {
+		return nil, err
+	}
+	return &Drawn{b.String()}, nil
+}
+
+// Card draws any object.
+func Card(c CardView) templ.Component {
+	if c.Drawn == nil {
+		return card(c)
+	}
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, c.Drawn.html)
+		return err
+	})
+}
+
 // icons are the drawings by name; names stand in the code, so they are few.
 var icons sync.Map
 

@@ -29,7 +29,7 @@ import (
 // options say how large the house is and how long each thing is measured.
 type options struct {
 	members, objects, follows int
-	seconds, publish          float64
+	seconds, publish, warm    float64
 	out, keep, profile        string
 	only                      *regexp.Regexp
 }
@@ -48,6 +48,7 @@ func main() {
 	flag.IntVar(&o.objects, "objects", 200_000, "objects of all kinds")
 	flag.IntVar(&o.follows, "follows", 200, "follows of each member")
 	flag.Float64Var(&o.seconds, "seconds", 3, "seconds for each measurement")
+	flag.Float64Var(&o.warm, "warm", 15, "seconds of asking before what is spread over all objects is measured")
 	flag.Float64Var(&o.publish, "publish", 60, "seconds of publishing")
 	flag.StringVar(&o.out, "out", "", "file for the report; empty: standard output only")
 	flag.StringVar(&o.keep, "keep", "", "directory that keeps the data for the next run; empty: a passing one")

@@ -22,6 +22,7 @@ type path struct {
 	name   string
 	target float64
 	next   func(n int64) *http.Request
+	spread bool // over all objects, so that memory takes longer to fill
 }
 
 // spread picks by Zipf's law over all things, the same for every run.
@@ -41,32 +42,36 @@ func readingPaths(s *server, w *world, o options, r *report) error {
 	someone := func(n int64) member { return w.Members[n%50%int64(len(w.Members))] }
 	cookie := &http.Cookie{Name: auth.CookieName(false), Value: w.Cookie}
 	paths := []path{
-		{"object page, anonymous", 0.5, func(n int64) *http.Request { return get(base+"/o/"+w.Notes[notes(n)].String(), "") }},
-		{"wiki page, anonymous", 0.5, func(n int64) *http.Request { return get(base+w.Pages[pages(n)], "") }},
-		{"article, anonymous", 0.5, func(n int64) *http.Request { return get(base+w.Articles[articles(n)], "") }},
-		{"feed of a person (Atom)", 0.5, func(n int64) *http.Request { return get(base+"/@"+someone(n).Name+"/feed.atom", "") }},
-		{"home, API, 40", 0.25, func(n int64) *http.Request { return get(base+"/api/v1/timelines/home?limit=40", someone(n).Token) }},
+		{"object page, anonymous", 0.5, func(n int64) *http.Request { return get(base+"/o/"+w.Notes[notes(n)].String(), "") }, true},
+		{"wiki page, anonymous", 0.5, func(n int64) *http.Request { return get(base+w.Pages[pages(n)], "") }, true},
+		{"article, anonymous", 0.5, func(n int64) *http.Request { return get(base+w.Articles[articles(n)], "") }, true},
+		{"feed of a person (Atom)", 0.5, func(n int64) *http.Request { return get(base+"/@"+someone(n).Name+"/feed.atom", "") }, false},
+		{"home, API, 40", 0.25, func(n int64) *http.Request { return get(base+"/api/v1/timelines/home?limit=40", someone(n).Token) }, false},
 		{"public, API, 40", 0.25, func(n int64) *http.Request {
 			return get(base+"/api/v1/timelines/public?local=true&limit=40", someone(n).Token)
-		}},
+		}, false},
 		{"account's statuses, API, 40", 0.25, func(n int64) *http.Request {
 			return get(base+"/api/v1/accounts/"+someone(n+3).Actor.String()+"/statuses?limit=40", someone(n).Token)
-		}},
-		{"notifications, API", 0.25, func(n int64) *http.Request { return get(base+"/api/v1/notifications?limit=40", someone(n).Token) }},
+		}, false},
+		{"notifications, API", 0.25, func(n int64) *http.Request { return get(base+"/api/v1/notifications?limit=40", someone(n).Token) }, false},
 		{"one status, API", 0.5, func(n int64) *http.Request {
 			return get(base+"/api/v1/statuses/"+w.Notes[notes(n)].String(), someone(n).Token)
-		}},
+		}, true},
 		{"home page, HTML, signed in", 0.1, func(int64) *http.Request {
 			req := get(base+"/", "")
 			req.AddCookie(cookie)
 			return req
-		}},
+		}, false},
 	}
 	for _, p := range paths {
 		if !o.only.MatchString(p.name) {
 			continue
 		}
-		drive(16, 1, s.processor, p.next) // warm
+		warm := 1.0
+		if p.spread {
+			warm = o.warm
+		}
+		drive(16, warm, s.processor, p.next)
 		got := drive(16, o.seconds, s.processor, p.next)
 		limit, err := bare(s, p.next(1), 16, o.seconds/2)
 		if err != nil {

@@ -55,7 +55,7 @@ func (r *report) write(file string) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Benchmarks\n\nMade by `make bench` on %s: %d processors, %s. The server, with the bare handler in its process, and the driver share these processors,\n", time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), runtime.Version())
-	b.WriteString("so rates are those of both together; the ratio to the bare handler, measured in the same run with the same bytes, is what counts.\nAnswers are not compressed.\n\n")
+	b.WriteString("so rates are those of both together; the ratio to the bare handler, measured in the same run with the same bytes, is what counts.\nAnswers are not compressed. What is spread over all objects (by Zipf's law) is asked for " + fmt.Sprintf("%.0f", r.options.warm) + " seconds before it is measured.\n\n")
 	for _, n := range r.notes {
 		b.WriteString("- " + n + "\n")
 	}

@@ -195,7 +195,7 @@ func (q *req) diffRows(lines []text.DiffLine) []ui.DiffRow {
 	skipped := 0
 	flush := func() {
 		if skipped > 0 {
-			rows = append(rows, ui.DiffRow{Kind: "skip", LeftParts: []ui.DiffPart{{Text: q.t("page.diff_skip", "count", skipped)}}})
+			rows = append(rows, ui.DiffRow{Kind: "skip", LeftLine: skipped})
 		}
 		skipped = 0
 	}

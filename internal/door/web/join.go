@@ -146,8 +146,12 @@ func (w *Web) drawConfirm(q *req, failure error) error {
 	s.field(ui.FieldView{Name: "login", Value: q.URL.Query().Get("for"), Complete: "username"}).
 		field(ui.FieldView{Name: "code", Complete: "one-time-code", Class: "code-input", Max: 20})
 	form := ui.FormView{Action: "/confirm"}
+	said := "account.confirm_text"
+	if !w.Mail {
+		said = "account.confirm_text_unsent"
+	}
 	return q.drawStatus(statusOf(failure), base, form, within(ui.SignBox(base.Title),
-		ui.Column(ui.Para(q.t("account.confirm_text")), s.form(form, "confirm_do"), w.another(q))))
+		ui.Column(ui.Para(q.t(said)), s.form(form, "confirm_do"), w.another(q))))
 }
 
 // another asks for one more mail.

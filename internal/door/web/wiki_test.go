@@ -53,7 +53,7 @@ func TestW3_ConcurrentEditsMergeAndClashesAreShown(t *testing.T) {
 	ben.Open(path + "/edit")
 	ada.Submit(path+"/edit", "text", "Eins von Ada.\n\nZwei neu von Ada.\n\nDrei von Ben.").Want(http.StatusSeeOther)
 	clash := ben.Submit(path+"/edit", "text", "Eins von Ada.\n\nZwei neu von Ben.\n\nDrei von Ben.").Want(http.StatusConflict)
-	clash.WantText("Zwei neu von Ada.", "Zwei neu von Ben.")
+	clash.WantText("Zwei neu von Ada.", "Zwei neu von Ben.", "each disputed place stands twice")
 	ben.Submit(path+"/edit", "text", "Eins von Ada.\n\nZwei neu von Ada und Ben.\n\nDrei von Ben.").Want(http.StatusSeeOther)
 	h.Visitor().Open("/wiki/Werkstatt").WantText("Zwei neu von Ada und Ben.")
 }
@@ -71,6 +71,7 @@ func TestW8_LinksMissingPagesBacklinksMovesAndRedirects(t *testing.T) {
 	if n := len(h.Visitor().Open("/wiki/Garten").All("a.missing")); n != 1 {
 		t.Errorf("%d links are marked as missing after one page was written, want 1", n)
 	}
+	h.Visitor().Open("/wiki/Bienen").WantHas("a[href=/o/" + bees.String() + "/links]")
 	h.Visitor().Open("/o/" + bees.String() + "/links").WantText("Garten")
 	h.Do(&allmende.Move{Act: ada.Act(), Object: bees, Title: "Wildbienen", Why: "genauer"})
 	h.Visitor().Get("/wiki/Bienen").Want(http.StatusMovedPermanently).WantTo("/wiki/Wildbienen")

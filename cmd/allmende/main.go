@@ -4,11 +4,23 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"allmende/internal/app/cli"
 )
 
-// version is set when the binary is built.
-var version = "unknown"
+// version is set when a release is built.
+var version = ""
 
-func main() { os.Exit(cli.Main(version, os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { os.Exit(cli.Main(built(), os.Args[1:], os.Stdout, os.Stderr)) }
+
+// built names what this binary was built from.
+func built() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}

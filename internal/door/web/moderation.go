@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 
 	"allmende"
@@ -29,18 +31,22 @@ func (q *req) moderationBase(title string) ui.Base {
 
 // queue is what waits for moderators: complaints, sign-ups, held posts.
 func (w *Web) queue(q *req) error {
-	show := q.URL.Query().Get("show")
-	list, err := w.queuePart(q, show)
+	waiting, err := w.Read.Waiting(q.Context(), q.viewer)
 	if err != nil {
 		return err
 	}
-	waiting, err := w.Read.Waiting(q.Context(), q.viewer)
+	show := q.URL.Query().Get("show")
+	list, err := w.queuePart(q, show)
+	if err == nil && show == "" && len(list.lines) == 0 && len(waiting) > 0 {
+		show = "signups" // nothing was reported, but somebody waits at the door
+		list, err = w.signups(q)
+	}
 	if err != nil {
 		return err
 	}
 	base := q.moderationBase(q.t("ui.moderation"))
 	base.Crumbs = nil
-	pills := []ui.TabView{{Text: q.t("moderation.reports"), Href: "/moderation", Icon: "flag", Current: show == ""},
+	pills := []ui.TabView{{Text: q.t("moderation.reports"), Href: "/moderation?show=reports", Icon: "flag", Current: show == "" || show == "reports"},
 		{Text: q.t("moderation.signups"), Href: "/moderation?show=signups", Icon: "user-check", Current: show == "signups", Count: len(waiting)},
 		{Text: q.t("moderation.held"), Href: "/moderation?show=held", Icon: "hourglass", Current: show == "held"},
 		{Text: q.t("moderation.closed"), Href: "/moderation?show=closed", Icon: "check", Current: show == "closed"},
@@ -112,13 +118,27 @@ func (w *Web) signups(q *req) (queueList, error) {
 	var parts []templ.Component
 	for _, m := range waiting {
 		out.lines = append(out.lines, signupLine(q, m))
-		parts = append(parts, ui.Section("", ui.Lines([]ui.LineView{signupLine(q, m)}), q.admitForms(m)))
+		parts = append(parts, ui.Section("", ui.Lines([]ui.LineView{signupLine(q, m)}), q.handOn(m.Account.Email), q.admitForms(m)))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, ui.Empty(ui.EmptyView{Icon: "leaf", Title: q.t("moderation.signups_none"), Text: q.t("moderation.signups_none_text")}))
 	}
 	out.content = ui.Column(parts...)
 	return out, nil
+}
+
+// handOn shows what a server without mail could not send to an address, beside
+// the person whom it is for.
+func (q *req) handOn(mail string) templ.Component {
+	if q.web.Unsent == nil || q.web.Mail {
+		return ui.Column()
+	}
+	for _, u := range q.web.Unsent.List() {
+		if strings.EqualFold(u.To, mail) && u.Link != "" {
+			return ui.Soft(q.t("moderation.hand_on", "link", u.Link))
+		}
+	}
+	return ui.Column()
 }
 
 func signupLine(q *req, m read.MemberLine) ui.LineView {

@@ -194,5 +194,5 @@ func (r *Reader) MaySee(ctx context.Context, v allmende.Viewer, o *allmende.Obje
 }
 
 func weighObject(_ allmende.ID, o *allmende.Object) uint32 {
-	return uint32(700 + len(o.HTML) + len(o.Title) + len(o.Summary))
+	return uint32(1200 + len(o.HTML) + len(o.Title) + len(o.Summary))
 }

@@ -12,7 +12,7 @@ type Conflict struct {
 	Line               int // where it starts in the merged text, from 1
 }
 
-// Marks around the two texts of a conflict in a merged text; they are for people, nobody parses them.
+// Marks around the two texts of a conflict in a merged text; they are for people; Disputed finds what they left.
 const (
 	conflictOurs   = "<<<<<<<"
 	conflictMiddle = "======="
@@ -33,6 +33,16 @@ func Merge3(base, ours, theirs string) (merged string, conflicts []Conflict) {
 	m.ours.edits, m.theirs.edits = sequenceEdits(m.base, m.ours.lines), sequenceEdits(m.base, m.theirs.lines)
 	m.run()
 	return strings.Join(m.out, "\n"), m.conflicts
+}
+
+// Disputed tells whether marks of a conflict still stand in a text.
+func Disputed(s string) bool {
+	for line := range strings.Lines(s) {
+		if strings.HasPrefix(line, conflictOurs) || strings.HasPrefix(line, conflictTheirs) {
+			return true
+		}
+	}
+	return false
 }
 
 // mergeSide is one side's text and how it came from the base.

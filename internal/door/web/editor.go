@@ -141,6 +141,7 @@ func (q *req) editorOf(b *read.Bundle, o *allmende.Object) ui.EditorView {
 func (q *req) typedEditor(e ui.EditorView) ui.EditorView {
 	f := q.form
 	e.Title, e.Summary, e.Text, e.Why = f.Line("title"), strings.TrimSpace(f.Text("summary")), f.Text("text"), f.Line("why")
+	e.Settling = f.On("settling")
 	e.Minor, e.Tags, e.At = f.On("minor"), f.Line("tags"), f.Raw("at")
 	if f.Has("audience") {
 		e.Audience = f.Raw("audience")
@@ -269,6 +270,9 @@ func (w *Web) postEdit(q *req) error {
 	if q.form.Raw("do") == "preview" {
 		return w.preview(q, e)
 	}
+	if e.Settling && text.Disputed(e.Text) {
+		return w.refused(q, e, allmende.Wrong("text", "error.disputed"))
+	}
 	cmd, err := w.editCommand(q, o, e)
 	if err != nil {
 		return w.refused(q, e, err)
@@ -346,7 +350,7 @@ func (w *Web) inviteNew(q *req, o *allmende.Object) error {
 func (w *Web) conflict(q *req, b *read.Bundle, o *allmende.Object, e ui.EditorView, c *allmende.EditConflict) error {
 	v := ui.ConflictView{Editor: e, Mine: c.Ours, Theirs: c.Theirs,
 		Diff: o.Path() + "/diff?from=" + url.QueryEscape(e.Base) + "&to=" + strconv.Itoa(c.Current)}
-	v.Editor.Text, v.Editor.Base = c.Merged, strconv.Itoa(c.Current)
+	v.Editor.Text, v.Editor.Base, v.Editor.Settling = c.Merged, strconv.Itoa(c.Current), true
 	rev, err := w.Read.Revision(q.Context(), q.viewer, o, c.Current)
 	if err != nil {
 		return err

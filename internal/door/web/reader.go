@@ -83,6 +83,9 @@ func (w *Web) missingPage(q *req, title, prefix string) error {
 	base.Nav, base.NoIndex = "wiki", true
 	base.Crumbs = []ui.Link{{Text: q.t("ui.wiki"), Href: "/wiki"}}
 	v := ui.EmptyView{Icon: "book-open", Title: q.t("page.wiki_missing", "title", title), Text: q.t("page.wiki_missing_text")}
+	if q.session == nil {
+		v.Button = &ui.ButtonView{Text: q.t("ui.sign_in"), Href: "/login?next=" + url.QueryEscape(q.URL.RequestURI()), Style: "quiet"}
+	}
 	if q.account != nil && prefix == "/wiki/" {
 		v.Button = &ui.ButtonView{Text: q.t("page.wiki_create"), Href: "/write/page?title=" + url.QueryEscape(title), Style: "primary"}
 	}

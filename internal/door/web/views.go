@@ -183,7 +183,7 @@ func (q *req) card(b *read.Bundle, o *allmende.Object) ui.CardView {
 	s := b.Stats[o.ID]
 	c.Counts = ui.CountsView{Replies: s.Replies, Boosts: s.Boosts, Likes: s.Likes, Quotes: s.Quotes}
 	m := b.Mine[o.ID]
-	c.Mine = ui.MineView{Liked: m.Liked, Boosted: m.Boosted, Saved: m.Bookmarked, Pinned: o.Pinned}
+	c.Mine = ui.MineView{Liked: m.Liked && m.Emoji == "", Boosted: m.Boosted, Saved: m.Bookmarked, Pinned: o.Pinned}
 	c.Can = q.can(b, o)
 	q.cardReactions(&c, s, m)
 	return c
@@ -335,7 +335,7 @@ func (q *req) mediaViews(b *read.Bundle, o *allmende.Object) []ui.MediaView {
 
 // mediaView draws one medium.
 func mediaView(m *allmende.Media) ui.MediaView {
-	v := ui.MediaView{ID: m.ID.String(), Kind: m.Kind, Alt: m.Alt, W: m.Width, H: m.Height, Progress: m.Progress,
+	v := ui.MediaView{ID: m.ID.String(), Kind: m.Kind, Alt: m.Alt, W: m.Width, H: m.Height, FocusX: m.FocusX, FocusY: m.FocusY, Progress: m.Progress,
 		Length: time.Duration(m.DurationMS) * time.Millisecond, Title: m.Name}
 	switch m.State {
 	case allmende.MediaQueued, allmende.MediaRunning:

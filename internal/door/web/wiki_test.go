@@ -54,6 +54,7 @@ func TestW3_ConcurrentEditsMergeAndClashesAreShown(t *testing.T) {
 	ada.Submit(path+"/edit", "text", "Eins von Ada.\n\nZwei neu von Ada.\n\nDrei von Ben.").Want(http.StatusSeeOther)
 	clash := ben.Submit(path+"/edit", "text", "Eins von Ada.\n\nZwei neu von Ben.\n\nDrei von Ben.").Want(http.StatusConflict)
 	clash.WantText("Zwei neu von Ada.", "Zwei neu von Ben.", "each disputed place stands twice")
+	ben.Submit(path + "/edit").Want(http.StatusUnprocessableEntity).WantText("remove the marks")
 	ben.Submit(path+"/edit", "text", "Eins von Ada.\n\nZwei neu von Ada und Ben.\n\nDrei von Ben.").Want(http.StatusSeeOther)
 	h.Visitor().Open("/wiki/Werkstatt").WantText("Zwei neu von Ada und Ben.")
 }

@@ -175,8 +175,26 @@ func attachView(m *allmende.Media) ui.AttachView {
 	if m.Kind != "image" {
 		src = v.Poster
 	}
-	return ui.AttachView{ID: v.ID, Src: src, Kind: m.Kind, Name: m.Name, Alt: m.Alt, State: v.State}
+	return ui.AttachView{ID: v.ID, Src: src, Kind: m.Kind, Name: m.Name, Alt: m.Alt, State: v.State, Focus: focusPart(m)}
 }
+
+// focusPart is the part of a picture nearest to its focal point.
+func focusPart(m *allmende.Media) string {
+	switch x, y := m.FocusX, m.FocusY; {
+	case max(x, -x, y, -y) < 0.3:
+		return "middle"
+	case y >= max(x, -x):
+		return "top"
+	case -y >= max(x, -x):
+		return "bottom"
+	case x < 0:
+		return "left"
+	}
+	return "right"
+}
+
+// focusPoints are where the parts lie.
+var focusPoints = map[string][2]float64{"middle": {}, "top": {0, 0.8}, "bottom": {0, -0.8}, "left": {-0.8, 0}, "right": {0.8, 0}}
 
 func (w *Web) drawComposer(q *req, status int, c ui.ComposerView) error {
 	title := q.t("page.write")
@@ -272,6 +290,9 @@ func (w *Web) typed(q *req) (ui.ComposerView, error) {
 		if f.Has("alt." + a.ID) {
 			a.Alt = f.Line("alt." + a.ID)
 		}
+		if part := f.Raw("focus." + a.ID); part != "" {
+			a.Focus = part
+		}
 		c.Media = append(c.Media, a)
 	}
 	return c, nil
@@ -285,7 +306,13 @@ func (w *Web) takeFiles(q *req, c *ui.ComposerView) error {
 		if err != nil {
 			continue
 		}
-		if _, err := q.do(&allmende.SetMedia{Act: q.by(), Media: id, Alt: &a.Alt}); err != nil {
+		cmd := &allmende.SetMedia{Act: q.by(), Media: id, Alt: &a.Alt}
+		if media, err := w.Read.Media(q.Context(), []allmende.ID{id}); err == nil && media[id] != nil && focusPart(media[id]) != a.Focus {
+			if point, known := focusPoints[a.Focus]; known { // what an app set finer stays as long as the part is the same
+				cmd.FocusX, cmd.FocusY = &point[0], &point[1]
+			}
+		}
+		if _, err := q.do(cmd); err != nil {
 			return err
 		}
 	}

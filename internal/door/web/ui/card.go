@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -118,6 +119,8 @@ type MediaView struct {
 	Poster   string
 	Alt      string
 	W, H     int
+	FocusX   float64 // what matters most: -1 left … 1 right
+	FocusY   float64 // -1 bottom … 1 top
 	Length   time.Duration
 	Tracks   []TrackView
 	Sources  []SourceView // films and sounds, best first
@@ -171,6 +174,16 @@ func (c CardView) others() []MediaView {
 		}
 	}
 	return out
+}
+
+// focus is the class that keeps what matters in sight when a picture is
+// cropped: five steps each way.
+func (m MediaView) focus() string {
+	if m.FocusX == 0 && m.FocusY == 0 {
+		return ""
+	}
+	step := func(v float64) string { return strconv.Itoa(int(math.Round((min(max(v, -1), 1) + 1) * 2))) }
+	return "fx" + step(m.FocusX) + " fy" + step(-m.FocusY)
 }
 
 func gridClass(n int) string { return "media n" + strconv.Itoa(n) }

@@ -38,7 +38,11 @@ type ComposerView struct {
 type AttachView struct {
 	ID, Src, Kind, Name, Alt string
 	State                    string // "", "working", "failed"
+	Focus                    string // of a picture: one of focusParts (field "focus.<ID>")
 }
+
+// focusParts are the parts of a picture that may matter most.
+var focusParts = []string{"middle", "top", "bottom", "left", "right"}
 
 // EditorView is the page that writes articles and wiki pages. It posts title,
 // summary, text, why, minor, audience, tags, at, base (revision the edit
@@ -67,4 +71,5 @@ type EditorView struct {
 	Cancel    string
 	New       bool
 	Wait      bool // the edit will wait for review
+	Settling  bool // the text came with marks of a conflict, which have to go (field "settling")
 }

@@ -18,7 +18,8 @@ class Time extends HTMLElement {
 		const minutes = Math.round((Date.now() - Date.parse(time.dateTime)) / 60_000);
 		if (minutes < 1 || minutes >= 22 * 60) return; // older ones do not age within a visit
 		const say = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short" });
-		time.textContent = minutes < 60 ? say.format(-minutes, "minute") : say.format(-Math.round(minutes / 60), "hour");
+		const words = minutes < 60 ? say.format(-minutes, "minute") : say.format(-Math.round(minutes / 60), "hour");
+		time.textContent = document.documentElement.lang === "en" ? words.replace(".", "") : words;
 	}
 }
 

@@ -61,6 +61,12 @@ function stored(row: HTMLElement, sent: Sent, words: Words): void {
 	const alt = row.querySelector("textarea");
 	if (alt) alt.name = `alt.${sent.id}`;
 	field?.append(Object.assign(document.createElement("input"), { type: "hidden", name: "media", value: sent.id }));
+	const focus = document.querySelector<HTMLTemplateElement>("template[data-focus-field]")?.content.cloneNode(true) as DocumentFragment | undefined;
+	const part = focus?.querySelector("select");
+	if (focus && part && row.querySelector("img")) {
+		part.name = `focus.${sent.id}`;
+		field?.append(focus);
+	}
 	void follow(row, sent.id);
 }
 

@@ -41,7 +41,7 @@ type Config struct {
 	Database string `koanf:"database"`
 
 	// Where media are kept. Empty: the directory "media" in the data directory.
-	// Otherwise another directory, or "s3://key:secret@bucket?endpoint=https://s3.example.org".
+	// Otherwise another directory. Buckets ("s3://…") are not served yet.
 	Media string `koanf:"media"`
 
 	// Who may join: "open" (anyone), "approval" (an admin or moderator lets

@@ -228,7 +228,7 @@ func TestT7_TheFocalPointIsChosenInTheComposerAndKeepsItInSight(t *testing.T) {
 	h.Do(&allmende.MediaMade{Act: allmende.Act{Via: "outlet"}, Media: id, State: allmende.MediaDone, Width: 80, Height: 160, Variants: []allmende.Variant{{Name: "webp640", Blob: "blob-2", MIME: "image/webp", Width: 80, Height: 160, Size: 5}}})
 	note := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Note, Source: "The tower.", Media: []allmende.ID{id}}).Object
 	b := h.SignedIn(ada)
-	b.Open("/o/"+note.String()+"/edit").WantHas("select[name=focus." + id.String() + "]")
+	b.Open("/o/" + note.String() + "/edit").WantHas("select[name=focus." + id.String() + "]")
 	b.Submit("/write", "focus."+id.String(), "top", "alt."+id.String(), "A tower").Want(http.StatusSeeOther)
 	if m := h.Medium(id); m.FocusY != 0.8 || m.FocusX != 0 || m.Alt != "A tower" {
 		t.Errorf("focus %v %v, alt %q", m.FocusX, m.FocusY, m.Alt)

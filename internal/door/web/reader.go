@@ -288,9 +288,13 @@ func (w *Web) linksHere(q *req) error {
 			links = append(links, ui.Link{Text: strings.TrimSpace(q.titleOf(b, other)), Href: PathOf(other, b.Actors)})
 		}
 	}
-	content := ui.LinkBox(q.t("page.links_here", "title", o.Title), links)
+	var lines []ui.LineView
+	for _, l := range links {
+		lines = append(lines, ui.LineView{Icon: "book-open", Title: l.Text, Href: l.Href})
+	}
+	content := ui.Lines(lines)
 	if len(links) == 0 {
 		content = ui.Empty(ui.EmptyView{Icon: "link", Title: q.t("page.links_none"), Text: q.t("page.links_none_text")})
 	}
-	return q.draw(base, links, content)
+	return q.draw(base, links, ui.Column(ui.PageHead(q.t("page.links_here", "title", o.Title), "", nil), content))
 }

@@ -158,3 +158,16 @@ func activities(t *testing.T, r *apptest.Running) int {
 	}
 	return n
 }
+
+func TestAddressesThatAreNoTextAreRefusedEverywhere(t *testing.T) {
+	r := apptest.Start(t)
+	r.Member("ada", allmende.Member)
+	for _, path := range []string{"/@ada/a%00b", "/@a%00da", "/wiki/%ff", "/tags/%00", "/search?q=%00", "/search?q=%ff", "/api/actors/a%00b", "/api/v1/accounts/lookup?acct=%ff"} {
+		if code, body := ask(t, "GET", r.URL+path, ""); code != http.StatusBadRequest {
+			t.Errorf("%s answered %d: %.100s", path, code, body)
+		}
+	}
+	if code, _ := ask(t, "GET", r.URL+"/search?q=50%25+B%C3%A4ume", ""); code != http.StatusOK {
+		t.Errorf("a search with umlauts answered %d", code)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
+	"unicode/utf8"
 
 	"allmende"
 	"allmende/internal/store"
@@ -21,6 +23,9 @@ type Tie struct {
 // server's own domain, which counts as local. NotFound when nobody by that
 // name may be seen.
 func (r *Reader) ActorByHandle(ctx context.Context, handle, own string) (*allmende.Actor, error) {
+	if !utf8.ValidString(handle) || strings.ContainsRune(handle, 0) {
+		return nil, allmende.E(allmende.NotFound, "error.actor_not_found") // PostgreSQL would not even look
+	}
 	name, host := allmende.SplitHandle(handle)
 	if host == own {
 		host = ""

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// result is one measurement: requests a second, times to answer, X
+// result is one measurement: requests a second, times to answer, processor time
+// a request of whoever is measured.
 type result struct {
 	rate     float64
 	p50, p99 time.Duration

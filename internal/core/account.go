@@ -32,6 +32,9 @@ func lives(a *allmende.Account) bool {
 
 // account loads an account inside the transaction.
 func (ch *change) account(id allmende.ID) (*allmende.Account, error) {
+	if err := store.Hold(ch.ctx, ch.Tx, store.TableAccount, id); err != nil {
+		return nil, err
+	}
 	a, err := store.AccountByID(ch.ctx, ch, id)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !lives(&a) {
 		return nil, allmende.E(allmende.NotFound, "error.account_not_found")
@@ -65,6 +68,9 @@ func actorStateOf(a *allmende.Account) allmende.ActorState {
 
 // actorNow loads an actor inside the transaction.
 func (ch *change) actorNow(id allmende.ID) (*allmende.Actor, error) {
+	if err := store.Hold(ch.ctx, ch.Tx, store.TableActor, id); err != nil {
+		return nil, err
+	}
 	a, err := store.ActorByID(ch.ctx, ch, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, allmende.E(allmende.NotFound, "error.actor_not_found")

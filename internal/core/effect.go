@@ -92,7 +92,7 @@ func (ch *change) coverMedia(o *allmende.Object) error {
 	if len(o.Media) == 0 {
 		return nil
 	}
-	media, err := store.MediaByIDs(ch.ctx, ch, o.Media)
+	media, err := ch.media(o.Media)
 	if err != nil {
 		return err
 	}

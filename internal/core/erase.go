@@ -163,7 +163,7 @@ func (c *Core) eraseObject(cmd *allmende.Delete) (step, error) {
 // eraseMedia removes media that nothing shows any more; their files go with the
 // next sweep.
 func (ch *change) eraseMedia(ids []allmende.ID) error {
-	media, err := store.MediaByIDs(ch.ctx, ch, ids)
+	media, err := ch.media(ids)
 	if err != nil {
 		return err
 	}

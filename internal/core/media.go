@@ -52,7 +52,7 @@ func (ch *change) attachMedia(o *allmende.Object) error {
 	if len(o.Media) == 0 {
 		return nil
 	}
-	media, err := store.MediaByIDs(ch.ctx, ch, o.Media)
+	media, err := ch.media(o.Media)
 	if err != nil {
 		return err
 	}
@@ -208,11 +208,22 @@ func set[T any](where *T, value *T) {
 }
 
 func (ch *change) medium(id allmende.ID) (*allmende.Media, error) {
+	if err := store.Hold(ch.ctx, ch.Tx, store.TableMedia, id); err != nil {
+		return nil, err
+	}
 	m, err := store.MediaByID(ch.ctx, ch, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, allmende.E(allmende.NotFound, "error.media_not_found")
 	}
 	return &m, err
+}
+
+// media loads several to be changed; see medium.
+func (ch *change) media(ids []allmende.ID) ([]allmende.Media, error) {
+	if err := store.Hold(ch.ctx, ch.Tx, store.TableMedia, ids...); err != nil {
+		return nil, err
+	}
+	return store.MediaByIDs(ch.ctx, ch, ids)
 }
 
 // drawMediaAnew stores a changed medium and has everything that shows it drawn anew.

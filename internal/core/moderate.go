@@ -199,6 +199,9 @@ func (ch *change) openReport(x *allmende.Report) (*allmende.Report, error) {
 	if x == nil {
 		return nil, nil
 	}
+	if err := store.Hold(ch.ctx, ch.Tx, store.TableReport, x.ID); err != nil {
+		return nil, err
+	}
 	now, err := store.ReportByID(ch.ctx, ch, x.ID)
 	if err == nil && now.State != "open" {
 		return nil, allmende.E(allmende.Conflict, "error.report_closed")

@@ -117,9 +117,12 @@ func mayEdit(o *allmende.Object, keys *read.Keys) bool {
 	return o.State == allmende.Published && o.Section == "wiki" && keys.Local
 }
 
-// fresh loads an object inside the transaction: what others committed since
-// the command was prepared is in it.
+// fresh loads an object inside the transaction, to be changed: what others
+// committed since the command was prepared is in it, and they wait.
 func (ch *change) fresh(id allmende.ID) (*allmende.Object, error) {
+	if err := store.Hold(ch.ctx, ch.Tx, store.TableObject, id); err != nil {
+		return nil, err
+	}
 	o, err := store.ObjectByID(ch.ctx, ch, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, allmende.E(allmende.NotFound, "error.object_not_found")

@@ -33,6 +33,31 @@ var Migrations = func() fs.FS {
 // Q is a pool or a transaction.
 type Q = db.Queryer
 
+// Hold keeps rows from being changed by others until the transaction ends, so
+// that what is read next can be changed and written back without losing what
+// somebody else wrote meanwhile. The SQLite writer is alone anyway.
+func Hold(ctx context.Context, tx *db.Tx, table Table, ids ...allmende.ID) error {
+	if tx.Engine() != db.Postgres || len(ids) == 0 {
+		return nil
+	}
+	return chunks(ids, func(part []allmende.ID) error {
+		_, err := tx.Exec(ctx, `select 1 from `+string(table)+` where id in (`+db.In(1, len(part))+`) order by id for no key update`, args(part)...)
+		return err
+	})
+}
+
+// Table is one whose rows are read, changed and written back whole.
+type Table string
+
+// The tables that Hold knows.
+const (
+	TableAccount Table = "account"
+	TableActor   Table = "actor"
+	TableObject  Table = "object"
+	TableMedia   Table = "media"
+	TableReport  Table = "report"
+)
+
 // ms is a time as kept in the database.
 func ms(t time.Time) int64 {
 	if t.IsZero() {

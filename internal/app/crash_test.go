@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -95,66 +94,185 @@ func found(t *testing.T, p *apptest.Program, token, word string) bool {
 	return len(hits.Statuses) > 0
 }
 
+// killRounds is how often the server is killed in the middle of its work.
+const killRounds = 12
+
+// promised is what the server has acknowledged in all rounds.
+type promised struct {
+	mu       sync.Mutex
+	posts    map[string]string // text by id
+	edits    map[string]int    // the last version by id
+	likes    map[string]bool   // ids
+	pictures map[string]bool   // ids of posts that have one
+}
+
+func (p *promised) note(do func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	do()
+}
+
+func (p *promised) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	sum := len(p.posts) + len(p.likes) + 3*len(p.pictures)
+	for _, n := range p.edits {
+		sum += n
+	}
+	return sum
+}
+
+func (p *promised) shown() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.pictures)
+}
+
 func TestKill9UnderLoadLosesNothingThatWasAcknowledged(t *testing.T) {
 	p := apptest.NewProgram(t)
 	token := p.Token("ada")
-	kept := map[string]string{} // text by id, of all acknowledged posts
-	for round := range 3 {
-		s := p.Serve()
-		for id, text := range postUntilKilled(t, p, s, token, round) {
-			kept[id] = text
-		}
+	kept := &promised{posts: map[string]string{}, edits: map[string]int{}, likes: map[string]bool{}, pictures: map[string]bool{}}
+	last := ""
+	for round := range killRounds {
+		workUntilKilled(t, p, p.Serve(), token, round, kept)
+		s := p.Serve() // what was promised must hold after every one of them
+		last = keepsPromises(t, p, token, kept)
+		s.Kill()
 	}
-	if len(kept) < 30 {
-		t.Fatalf("only %d posts were acknowledged in all rounds", len(kept))
+	if len(kept.posts) < 5*killRounds || len(kept.likes) < killRounds || len(kept.pictures) < killRounds/2 {
+		t.Errorf("only %d posts, %d likes and %d pictures were acknowledged", len(kept.posts), len(kept.likes), len(kept.pictures))
 	}
 	p.Serve()
-	last := ""
-	for id, text := range kept {
-		var got post
-		if code := call(t, "GET", p.URL+"/api/v1/statuses/"+id, token, "", &got); code != http.StatusOK || !strings.Contains(got.Content, text) {
-			t.Errorf("post %s (%s) was acknowledged; now it answers %d %q", id, text, code, got.Content)
-		}
-		last = max(last, text)
-	}
 	if os.Getenv("ALLMENDE_TEST_POSTGRES") != "" {
 		return // there another process may hold the dead one's jobs, until their lease ends
 	}
 	apptest.Until(t, "the index knows the posts of all rounds", func() bool { return found(t, p, token, last) })
+	for id := range kept.pictures {
+		apptest.Until(t, "the picture of "+id+" is shown", func() bool {
+			got := get(t, p.URL, token, id)
+			return len(got.MediaAttachments) == 1 && got.MediaAttachments[0].URL != "" && status(t, got.MediaAttachments[0].URL) == http.StatusOK
+		})
+	}
 }
 
-// postUntilKilled publishes from four sides, kills the server in the middle of
-// it, and tells what was acknowledged.
-func postUntilKilled(t *testing.T, p *apptest.Program, s *apptest.Server, token string, round int) map[string]string {
+// workUntilKilled posts, edits, likes and uploads at the same time and kills
+// the server in the middle of it.
+func workUntilKilled(t *testing.T, p *apptest.Program, s *apptest.Server, token string, round int, kept *promised) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	var mu sync.Mutex
-	acknowledged := map[string]string{}
+	edited, err := publish(ctx, p.URL, token, "fassung0")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var work sync.WaitGroup
-	for side := range 4 {
+	side := func(do func(n int) error) {
 		work.Go(func() {
-			for n := 0; ctx.Err() == nil; n++ {
-				text := fmt.Sprintf("runde%dseite%dnummer%d", round, side, n)
-				id, err := publish(ctx, p.URL, token, text)
-				if err != nil {
+			for n := 1; ctx.Err() == nil; n++ {
+				if do(n) != nil {
 					return // the server is gone
 				}
-				mu.Lock()
-				acknowledged[id] = text
-				mu.Unlock()
 			}
 		})
 	}
-	apptest.Until(t, "some posts are acknowledged", func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		return len(acknowledged) >= 20+7*round
+	for i := range 2 {
+		side(func(n int) error {
+			text := fmt.Sprintf("runde%dseite%dnummer%d", round, i, n)
+			id, err := publish(ctx, p.URL, token, text)
+			if err == nil {
+				kept.note(func() { kept.posts[id] = text })
+			}
+			return err
+		})
+	}
+	side(func(n int) error {
+		err := send(ctx, "PUT", p.URL+"/api/v1/statuses/"+edited, token, fmt.Sprintf("status=fassung%d", n))
+		if err == nil {
+			kept.note(func() { kept.edits[edited] = n })
+		}
+		return err
+	})
+	side(func(int) error {
+		id, err := publish(ctx, p.URL, token, "gemocht")
+		if err == nil {
+			err = send(ctx, "POST", p.URL+"/api/v1/statuses/"+id+"/favourite", token, "")
+		}
+		if err == nil {
+			kept.note(func() { kept.likes[id] = true })
+		}
+		return err
+	})
+	side(func(n int) error {
+		medium, err := uploadPicture(ctx, p.URL, token, fmt.Sprintf("Bild %d %d", round, n))
+		var id string
+		if err == nil {
+			id, err = publish(ctx, p.URL, token, "mit+Bild&media_ids[]="+medium)
+		}
+		if err == nil {
+			kept.note(func() { kept.pictures[id] = true })
+		}
+		return err
+	})
+	before := kept.count()
+	shown := kept.shown()
+	apptest.Until(t, "some of the work is acknowledged", func() bool {
+		return kept.count() >= before+30+25*round && (round%2 == 0 || kept.shown() > shown)
 	})
 	s.Kill()
 	cancel()
 	work.Wait()
-	return acknowledged
+}
+
+// keepsPromises looks at everything that was acknowledged, and returns the
+// text of one post.
+func keepsPromises(t *testing.T, p *apptest.Program, token string, kept *promised) (text string) {
+	t.Helper()
+	allThere(t, p, token, kept.posts)
+	for id, version := range kept.edits {
+		var got post
+		call(t, "GET", p.URL+"/api/v1/statuses/"+id, token, "", &got)
+		var now int
+		if _, err := fmt.Sscanf(got.Content, "<p>fassung%d", &now); err != nil || now < version || now > version+1 {
+			t.Errorf("version %d of %s was acknowledged; now it reads %q", version, id, got.Content)
+		}
+	}
+	for id := range kept.likes {
+		var got struct {
+			Favourited bool
+			Count      int `json:"favourites_count"`
+		}
+		if call(t, "GET", p.URL+"/api/v1/statuses/"+id, token, "", &got); !got.Favourited || got.Count != 1 {
+			t.Errorf("the like of %s was acknowledged; now it is %+v", id, got)
+		}
+	}
+	for id := range kept.pictures {
+		if got := get(t, p.URL, token, id); len(got.MediaAttachments) != 1 {
+			t.Errorf("post %s lost its picture: %+v", id, got)
+		}
+	}
+	for _, one := range kept.posts {
+		text = max(text, one)
+	}
+	return text
+}
+
+// send makes a request of which only the success counts.
+func send(ctx context.Context, method, address, token, form string) error {
+	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return refusalOf(answer)
+	}
+	return nil
 }
 
 func publish(ctx context.Context, base, token, text string) (string, error) {
@@ -171,7 +289,7 @@ func publish(ctx context.Context, base, token, text string) (string, error) {
 	defer answer.Body.Close()
 	var got post
 	if answer.StatusCode != http.StatusOK {
-		return "", errors.New(answer.Status)
+		return "", refusalOf(answer)
 	}
 	err = json.NewDecoder(answer.Body).Decode(&got)
 	return got.ID, err

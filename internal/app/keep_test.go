@@ -3,7 +3,9 @@ package app_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -33,45 +35,48 @@ type shown struct {
 	} `json:"media_attachments"`
 }
 
-// picture uploads a small picture and returns its id.
+// picture uploads one and returns its id.
 func picture(t *testing.T, base, token, alt string) string {
 	t.Helper()
+	id, err := uploadPicture(context.Background(), base, token, alt)
+	if err != nil {
+		t.Fatalf("uploading a picture: %v", err)
+	}
+	return id
+}
+
+func uploadPicture(ctx context.Context, base, token, alt string) (string, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	file, err := form.CreateFormFile("file", "apple.png")
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	apple := image.NewRGBA(image.Rect(0, 0, 64, 48))
 	for i := range apple.Pix {
 		apple.Pix[i] = uint8(i*7 + len(alt))
 	}
 	apple.Set(3, 3, color.White)
-	if err := png.Encode(file, apple); err != nil {
-		t.Fatal(err)
+	if err := errors.Join(png.Encode(file, apple), form.WriteField("description", alt), form.Close()); err != nil {
+		return "", err
 	}
-	if err := form.WriteField("description", alt); err != nil {
-		t.Fatal(err)
-	}
-	if err := form.Close(); err != nil {
-		t.Fatal(err)
-	}
-	r, err := http.NewRequest("POST", base+"/api/v2/media", &body)
+	r, err := http.NewRequestWithContext(ctx, "POST", base+"/api/v2/media", &body)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", form.FormDataContentType())
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	defer answer.Body.Close()
-	var made struct{ ID string }
-	if err := json.NewDecoder(answer.Body).Decode(&made); err != nil || made.ID == "" {
-		t.Fatalf("uploading a picture: %s %v", answer.Status, err)
+	if answer.StatusCode/100 != 2 {
+		return "", refusalOf(answer)
 	}
-	return made.ID
+	var made struct{ ID string }
+	err = json.NewDecoder(answer.Body).Decode(&made)
+	return made.ID, err
 }
 
 // say publishes and returns the id.

@@ -120,18 +120,23 @@ func (q *req) options(key string, values ...string) []ui.OptionView {
 	return out
 }
 
-// statusOf is the status of a page that shows a form: refused or new.
+// statusOf is the status of a page that shows a form: refused or new, or kept
+// for later because the house cannot save anything now.
 func statusOf(failure error) int {
-	if failure != nil {
-		return http.StatusUnprocessableEntity
+	switch {
+	case failure == nil:
+		return http.StatusOK
+	case allmende.KindOf(failure) == allmende.Unavailable:
+		return http.StatusServiceUnavailable
 	}
-	return http.StatusOK
+	return http.StatusUnprocessableEntity
 }
 
 // redrawn tells whether a refusal is shown within the form that caused it.
 func redrawn(err error) bool {
 	switch allmende.KindOf(err) {
-	case allmende.Invalid, allmende.Conflict, allmende.Forbidden, allmende.TooLarge, allmende.TooMany, allmende.Unsupported:
+	case allmende.Invalid, allmende.Conflict, allmende.Forbidden, allmende.TooLarge, allmende.TooMany, allmende.Unsupported,
+		allmende.Unavailable: // a full disk must not cost anybody the text just written
 		return true
 	}
 	return false

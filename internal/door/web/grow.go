@@ -81,7 +81,7 @@ func (w *Web) postGrow(q *req) error {
 		if k := allmende.KindOf(err); k == allmende.Internal || k == allmende.SignIn {
 			return err
 		}
-		return w.drawGrow(q, http.StatusUnprocessableEntity, b, o, kind, title, err)
+		return w.drawGrow(q, statusOf(err), b, o, kind, title, err)
 	}
 	q.flash("ok", q.t("page.grown"), "")
 	return q.redirect(o.Path())
@@ -196,7 +196,7 @@ func (w *Web) postAuthors(q *req) error {
 		if k := allmende.KindOf(err); k == allmende.Internal || k == allmende.SignIn || k == allmende.NotFound {
 			return err
 		}
-		return w.drawAuthors(q, http.StatusUnprocessableEntity, id, typed, err)
+		return w.drawAuthors(q, statusOf(err), id, typed, err)
 	}
 	return q.redirect("/o/" + id.String() + "/authors")
 }

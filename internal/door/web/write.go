@@ -227,7 +227,7 @@ func (w *Web) postNote(q *req) error {
 	}
 	if uploadErr := w.takeFiles(q, &c); uploadErr != nil {
 		c.Notes = ui.NotesOf(q.lang, uploadErr)
-		return w.drawComposer(q, http.StatusUnprocessableEntity, c)
+		return w.drawComposer(q, statusOf(uploadErr), c)
 	}
 	if do == "upload" {
 		return w.drawComposer(q, http.StatusOK, c)
@@ -239,7 +239,7 @@ func (w *Web) postNote(q *req) error {
 			return err
 		}
 		c.Notes = ui.NotesOf(q.lang, err)
-		return w.drawComposer(q, http.StatusUnprocessableEntity, c)
+		return w.drawComposer(q, statusOf(err), c)
 	}
 	return w.afterNote(q, c, res, do == "draft")
 }

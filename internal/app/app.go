@@ -54,6 +54,7 @@ type House struct {
 	web     *web.Web
 	apps    *mastodon.Door
 	clock   *clock.Clock
+	setUpAt func(address string) // nil: only the log says it
 }
 
 // Options are what a house may be given besides its settings. The zero value is right.
@@ -61,13 +62,17 @@ type Options struct {
 	Version string           // of the binary
 	Now     func() time.Time // nil: the machine's clock
 	Reserve *blob.Reserve    // room that the disk keeps; nil: the usual
+
+	// SetUpAt hears, once the server listens, where the first admin sets the
+	// community up; not called when that has been done. The log says it as well.
+	SetUpAt func(address string)
 }
 
 // New opens the data and builds everything, but starts nothing: no outlet
 // works and nobody is answered before Serve. Only one house at a time has a
 // data directory; another is Unavailable.
 func New(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (*House, error) {
-	h := &House{Config: cfg, Log: log, Now: o.Now, Version: o.Version}
+	h := &House{Config: cfg, Log: log, Now: o.Now, Version: o.Version, setUpAt: o.SetUpAt}
 	if h.Now == nil {
 		h.Now = time.Now
 	}

@@ -132,6 +132,9 @@ func TestTheFirstStartPrintsTheSetUpAddressUntilThereIsAnAdmin(t *testing.T) {
 	if address == "" {
 		t.Fatalf("no address in the log:\n%s", s.Log())
 	}
+	apptest.Until(t, "a person at the terminal reads it on a line of its own", func() bool {
+		return strings.Contains(s.Out(), "Open this address in a browser") && strings.Contains(s.Out(), "\n    "+address+"\n")
+	})
 	if code := status(t, address); code != http.StatusOK {
 		t.Errorf("%s answers %d", address, code)
 	}
@@ -143,8 +146,8 @@ func TestTheFirstStartPrintsTheSetUpAddressUntilThereIsAnAdmin(t *testing.T) {
 		t.Error("the set-up goes on although there is an admin")
 	}
 	s.Stop()
-	if again := p.Serve(); strings.Contains(again.Log(), "/setup/") {
-		t.Errorf("set up twice:\n%s", again.Log())
+	if again := p.Serve(); strings.Contains(again.Log()+again.Out(), "/setup/") {
+		t.Errorf("set up twice:\n%s%s", again.Log(), again.Out())
 	}
 }
 

@@ -51,7 +51,8 @@ func (h *House) ServeOn(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if err := h.tellSetup(ctx); err != nil {
+	setup, err := h.web.SetupPath(ctx)
+	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if err := h.Runner.Start(ctx); err != nil {
@@ -75,6 +76,9 @@ func (h *House) ServeOn(ctx context.Context, l net.Listener) error {
 	})
 	h.serving.Store(true)
 	h.Log.Info("listening", "address", l.Addr().String(), "url", h.Config.URL)
+	if setup != "" {
+		h.tellSetup(h.Config.URL + setup)
+	}
 	err = httpx.Serve(ctx, l, h.Handler, h.Log)
 	cancel()
 	err = errors.Join(err, <-stopped)
@@ -82,15 +86,12 @@ func (h *House) ServeOn(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// tellSetup prints where the first admin sets the community up, as long as
-// there is none.
-func (h *House) tellSetup(ctx context.Context) error {
-	path, err := h.web.SetupPath(ctx)
-	if err != nil || path == "" {
-		return err
+// tellSetup says where the first admin sets the community up.
+func (h *House) tellSetup(address string) {
+	h.Log.Warn("set up the community at this address; it works once", "address", address)
+	if h.setUpAt != nil {
+		h.setUpAt(address)
 	}
-	h.Log.Warn("set up the community at this address; it works once", "address", h.Config.URL+path)
-	return nil
 }
 
 // otherListeners opens everything that listens beside the front door: the

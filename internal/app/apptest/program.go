@@ -41,6 +41,7 @@ type Server struct {
 	t    testing.TB
 	mu   sync.Mutex
 	log  strings.Builder // guarded by mu
+	out  strings.Builder // what went to standard output; guarded by mu
 	done chan struct{}
 	code int // valid once done is closed
 }
@@ -134,6 +135,12 @@ func (p *Program) File(parts ...string) string {
 func (p *Program) Serve() *Server {
 	p.t.Helper()
 	cmd := p.command("serve")
+	s := &Server{cmd: cmd, t: p.t, done: make(chan struct{})}
+	cmd.Stdout = writerFunc(func(b []byte) (int, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.out.Write(b)
+	})
 	errs, err := cmd.StderrPipe()
 	if err != nil {
 		p.t.Fatal(err)
@@ -141,7 +148,6 @@ func (p *Program) Serve() *Server {
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
-	s := &Server{cmd: cmd, t: p.t, done: make(chan struct{})}
 	go func() {
 		defer close(s.done)
 		for lines := bufio.NewScanner(errs); lines.Scan(); {
@@ -174,6 +180,18 @@ func (s *Server) Log() string {
 	defer s.mu.Unlock()
 	return s.log.String()
 }
+
+// Out is what the server has printed for people so far.
+func (s *Server) Out() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.String()
+}
+
+// writerFunc makes a function an io.Writer.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
 // Stop sends SIGTERM and returns the exit code and how long stopping took.
 func (s *Server) Stop() (int, time.Duration) {

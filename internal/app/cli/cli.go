@@ -115,13 +115,19 @@ func (s *shell) run(ctx context.Context, command string) error {
 // serve runs the server until it is told to stop.
 func (s *shell) serve(ctx context.Context, cfg config.Config) error {
 	log := logger(cfg, s.err)
-	house, err := app.New(ctx, cfg, log, app.Options{Version: s.version})
+	house, err := app.New(ctx, cfg, log, app.Options{Version: s.version, SetUpAt: s.welcome})
 	if err != nil {
 		return err
 	}
 	log.Info("allmende", "version", s.version, "settings", cfg)
 	err = house.Serve(ctx)
 	return errors.Join(err, house.Close())
+}
+
+// welcome tells who started the first server, apart from the log and in their
+// language, where it goes on.
+func (s *shell) welcome(address string) {
+	fmt.Fprintf(s.out, "\n%s\n\n    %s\n\n", s.t("cli.set_up"), address)
 }
 
 // logger writes what happens to standard error.

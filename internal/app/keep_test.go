@@ -392,3 +392,65 @@ func TestForeignArchivesAreRecognisedAndOthersRefusedInWords(t *testing.T) {
 		t.Errorf("not a zip: %+v", r)
 	}
 }
+
+// command carries out one command by our own API and returns the object it made.
+func command(t *testing.T, base, token, verb, body string) string {
+	t.Helper()
+	r, err := http.NewRequest("POST", base+"/api/do/"+verb, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var made struct{ Object string }
+	if err := json.NewDecoder(answer.Body).Decode(&made); err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %v", verb, answer.Status, err)
+	}
+	return made.Object
+}
+
+func TestR3_PicturesThatStandInArticlesComeAlong(t *testing.T) {
+	here, there := apptest.NewProgram(t), apptest.NewProgram(t)
+	token := here.Token("ada")
+	here.Serve()
+	first, second := picture(t, here.URL, token, ""), picture(t, here.URL, token, "")
+	article := command(t, here.URL, token, "publish", `{"kind": "Article", "title": "Apples", "source": "![one](media:`+first+`)"}`)
+	command(t, here.URL, token, "edit", `{"object": "`+article+`", "source": "![two](media:`+second+` \"below\") and ![one](media:`+first+`)\n\n![two](media:`+second+` \"below\")"}`)
+	command(t, here.URL, token, "edit", `{"object": "`+article+`", "source": "![two](media:`+second+` \"below\")"}`)
+	file := here.File("ada.zip")
+	here.Must("export", "ada", file)
+	readable(t, file, `<figure><img src="media/`+second+`.png" alt="two" loading="lazy"><figcaption>below</figcaption></figure>`)
+
+	theirs := there.Token("eve")
+	there.Serve()
+	if out := there.Must("import", file, "--as", "eve"); strings.Contains(out, "could not") {
+		t.Errorf("the import says: %s", out)
+	}
+	got := own(t, there.URL, theirs)
+	if len(got) != 1 || len(got[0].MediaAttachments) != 1 {
+		t.Fatalf("%+v came, want one article with one picture", got)
+	}
+	apptest.Until(t, "the picture is ready", func() bool {
+		got = own(t, there.URL, theirs)
+		return got[0].MediaAttachments[0].URL != ""
+	})
+	if want := `<figure><img src="` + there.URL + "/media/"; !strings.Contains(got[0].Content, want) || !strings.Contains(got[0].Content, "<figcaption>below</figcaption>") {
+		t.Errorf("the text is %s", got[0].Content)
+	}
+	if got[0].MediaAttachments[0].Description != "two" {
+		t.Errorf("the description is %q", got[0].MediaAttachments[0].Description)
+	}
+	var history []struct {
+		Content string
+		Media   []struct{} `json:"media_attachments"`
+	}
+	call(t, "GET", there.URL+"/api/v1/statuses/"+got[0].ID+"/history", theirs, "", &history)
+	if len(history) != 3 || len(history[0].Media) != 1 || len(history[1].Media) != 2 || !strings.Contains(history[0].Content, there.URL+"/media/") {
+		t.Errorf("the history: %+v", history)
+	}
+}

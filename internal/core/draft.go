@@ -48,6 +48,9 @@ func (c *Core) release(ctx context.Context, cmd *allmende.Release) (step, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := c.placeFigures(ctx, w, o, &check, &m); err != nil {
+		return nil, err
+	}
 	if check.ReplyTo != 0 {
 		if parent, _, err := c.seen(ctx, w, check.ReplyTo); err != nil || parent.State != allmende.Published {
 			check.ReplyTo, check.Thread = 0, check.ID // what it answered is gone; it stands alone

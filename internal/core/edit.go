@@ -60,6 +60,9 @@ func (c *Core) edit(ctx context.Context, cmd *allmende.Edit) (step, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.placeFigures(ctx, w, before, &o, &m); err != nil {
+		return nil, err
+	}
 	if cmd.Remote != nil {
 		o.Mentions, o.Tags = cmd.Remote.Mentions, cmd.Remote.Tags
 		m.tags = foldAll(o.Tags)

@@ -71,7 +71,10 @@ func (c *Core) grown(ctx context.Context, w who, before *allmende.Object, wish *
 		return nil, marked{}, err
 	}
 	m, err := c.render(ctx, w, &o, nil)
-	return &o, m, err
+	if err != nil {
+		return nil, m, err
+	}
+	return &o, m, c.placeFigures(ctx, w, before, &o, &m)
 }
 
 // askConsent keeps the wish until every author has answered.
@@ -106,6 +109,9 @@ func (ch *change) putGrown(before *allmende.Object, o allmende.Object, m marked)
 		return err
 	}
 	if err := ch.putMarks(&o, m); err != nil {
+		return err
+	}
+	if err := ch.attachMedia(&o); err != nil {
 		return err
 	}
 	if err := store.DropGrowth(ch.ctx, ch, o.ID); err != nil {

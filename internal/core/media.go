@@ -9,6 +9,12 @@ import (
 
 	"allmende"
 	"allmende/internal/store"
+	"allmende/internal/text"
+)
+
+const (
+	maxFigures = 200  // media in one text
+	maxAlt     = 1500 // characters of a description
 )
 
 // prepareMedia checks that the writer may show the media.
@@ -46,6 +52,69 @@ func (c *Core) ownMedia(ctx context.Context, w who, ids []allmende.ID) ([]allmen
 	return out, nil
 }
 
+// placeFigures makes the media that stand in a text the object's own, after
+// those that are only attached to it. Who writes may show what they uploaded,
+// and everybody what some state of this text showed already. What stood there
+// without being shown stays as it is: it is drawn as what is missing.
+func (c *Core) placeFigures(ctx context.Context, w who, before, o *allmende.Object, m *marked) error {
+	var was []allmende.ID
+	if before != nil && before.Kind.Titled() {
+		was = text.FiguresIn(before.HTML)
+	}
+	if len(m.figures) == 0 && len(was) == 0 {
+		return nil
+	}
+	if len(m.figures) > maxFigures {
+		return allmende.Wrong("source", "error.figures_many", "max", maxFigures)
+	}
+	var attached []allmende.ID
+	for _, id := range o.Media {
+		if !contains(m.figures, id) && (!contains(was, id) || !contains(before.Media, id)) {
+			attached = append(attached, id)
+		}
+	}
+	var known []allmende.ID
+	if before != nil {
+		var err error
+		if known, err = store.RevisionMedia(ctx, c.db.Read(), o.ID); err != nil {
+			return err
+		}
+	}
+	var shown []allmende.ID
+	for _, id := range m.figures {
+		if !contains(known, id) {
+			_, err := c.ownMedia(ctx, w, []allmende.ID{id})
+			switch {
+			case err == nil:
+			case allmende.KindOf(err) != allmende.Invalid:
+				return err
+			case w.via == "import" || contains(was, id):
+				continue
+			default:
+				return allmende.Wrong("source", "error.figure_not_found", "id", id.String()).Because(err)
+			}
+		}
+		shown = append(shown, id)
+	}
+	o.Media, m.figures = append(attached, shown...), shown
+	return nil
+}
+
+// wordsInText are the descriptions that a text gives the media standing in it;
+// apps and feeds look for them at the medium.
+func wordsInText(o *allmende.Object) map[allmende.ID]string {
+	out := map[allmende.ID]string{}
+	if o.Kind.Titled() {
+		text.DrawFigures(o.HTML, func(f text.Figure) string {
+			if f.Alt != "" && len([]rune(f.Alt)) <= maxAlt {
+				out[f.Media] = f.Alt
+			}
+			return ""
+		})
+	}
+	return out
+}
+
 // attachMedia marks an object's media as used, and as public when everyone may
 // see the object.
 func (ch *change) attachMedia(o *allmende.Object) error {
@@ -57,10 +126,15 @@ func (ch *change) attachMedia(o *allmende.Object) error {
 		return err
 	}
 	public := o.State == allmende.Published && o.Audience.Public()
+	words := wordsInText(o)
 	for i := range media {
 		m := &media[i]
-		if !m.AttachedAt.IsZero() && (m.Public || !public) {
+		undescribed := m.Alt == "" && words[m.ID] != ""
+		if !m.AttachedAt.IsZero() && (m.Public || !public) && !undescribed {
 			continue
+		}
+		if undescribed {
+			m.Alt = words[m.ID]
 		}
 		if m.AttachedAt.IsZero() {
 			m.AttachedAt = ch.at
@@ -126,8 +200,8 @@ func (ch *change) makeVariants(m *allmende.Media) error {
 
 func checkMedia(m *allmende.Media) error {
 	var f allmende.Faults
-	if len([]rune(m.Alt)) > 1500 {
-		f.Add("alt", "error.alt_long", "max", 1500)
+	if len([]rune(m.Alt)) > maxAlt {
+		f.Add("alt", "error.alt_long", "max", maxAlt)
 	}
 	if m.FocusX < -1 || m.FocusX > 1 || m.FocusY < -1 || m.FocusY > 1 {
 		f.Add("focus", "error.focus")

@@ -68,6 +68,9 @@ func (c *Core) publish(ctx context.Context, cmd *allmende.Publish) (step, error)
 	if p.marked, err = c.render(ctx, w, &p.object, cmd.Remote); err != nil {
 		return nil, err
 	}
+	if err := c.placeFigures(ctx, w, nil, &p.object, &p.marked); err != nil {
+		return nil, err
+	}
 	if err := p.direct(cmd); err != nil {
 		return nil, err
 	}

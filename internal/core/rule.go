@@ -15,6 +15,7 @@ type who struct {
 	account *allmende.Account // nil for remote actors, imports, the clock and outlets
 	actor   *allmende.Actor
 	role    allmende.Role
+	via     string // the door
 }
 
 // viewer is the asker as the visibility rule knows them.
@@ -45,7 +46,7 @@ func (c *Core) who(ctx context.Context, act *allmende.Act, need allmende.Role) (
 	if err != nil {
 		return who{}, err
 	}
-	w := who{actor: actor, role: allmende.RoleOwner}
+	w := who{actor: actor, role: allmende.RoleOwner, via: act.Via}
 	if trusted(act) {
 		return w, nil
 	}

@@ -15,6 +15,8 @@ type marked struct {
 	tags  []string          // folded
 	links map[string]string // folded wiki title → title
 	place allmende.ID       // whose wiki the links lead into
+
+	figures []allmende.ID // media that stand in the text
 }
 
 // checkText tells what is wrong with an object's text and properties.
@@ -87,6 +89,7 @@ func (c *Core) render(ctx context.Context, w who, o *allmende.Object, remote *al
 		Wiki:       o.Kind.Titled(),
 		Heading:    o.Kind.Titled(),
 		SoftBreaks: o.Kind.Titled(),
+		Figures:    o.Kind.Titled(),
 		ResolveWiki: func(title string) (string, bool) {
 			return c.wikiPath(ctx, m.place) + text.TitlePath(title), true
 		},
@@ -105,6 +108,9 @@ func (c *Core) render(ctx context.Context, w who, o *allmende.Object, remote *al
 	o.HTML = doc.HTML
 	if remote != nil {
 		return m, nil
+	}
+	if o.Kind.Titled() {
+		m.figures = text.FiguresIn(o.HTML)
 	}
 	o.Mentions = nil
 	for _, handle := range doc.Mentions {
@@ -224,6 +230,11 @@ func contains[T comparable](list []T, x T) bool {
 func (ch *change) putMarks(o *allmende.Object, m marked) error {
 	if len(m.tags) > 0 || o.Revision > 1 {
 		if err := store.SetTags(ch.ctx, ch, o.ID, m.tags); err != nil {
+			return err
+		}
+	}
+	if len(m.figures) > 0 || o.Revision > 1 && o.Kind.Titled() {
+		if err := store.SetFigures(ch.ctx, ch, o.ID, m.figures); err != nil {
 			return err
 		}
 	}

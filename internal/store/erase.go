@@ -101,6 +101,7 @@ func EraseObject(ctx context.Context, q Q, object allmende.ID) error {
 		`delete from address where object = $1`,
 		`delete from object_tag where object = $1`,
 		`delete from object_link where object = $1`,
+		`delete from object_figure where object = $1`,
 		`delete from reaction where object = $1`,
 		`delete from object_emoji where object = $1`,
 		`delete from notification where object = $1`,

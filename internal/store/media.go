@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"allmende"
@@ -88,10 +89,31 @@ func MediaOf(ctx context.Context, q Q, owner, max allmende.ID, limit int) ([]all
 		int64(owner), below(max), limit)
 }
 
-// ObjectsWithMedia lists the objects of an owner that show a medium.
+// ObjectsWithMedia lists the objects that show a medium: those of its owner,
+// and those in whose text it stands.
 func ObjectsWithMedia(ctx context.Context, q Q, owner, media allmende.ID) ([]allmende.ID, error) {
-	return collect(ctx, q, scanID, `select o.id from object o join object_author a on a.object = o.id
+	own, err := collect(ctx, q, scanID, `select o.id from object o join object_author a on a.object = o.id
 		where a.actor = $1 and (' ' || o.media || ' ') like $2 limit 500`, int64(owner), "% "+media.String()+" %")
+	if err != nil {
+		return nil, err
+	}
+	all, err := collect(ctx, q, scanID, `select object from object_figure where media = $1 limit 500`, int64(media))
+	all = append(own, all...)
+	slices.Sort(all)
+	return slices.Compact(all), err
+}
+
+// SetFigures keeps which media stand in an object's text.
+func SetFigures(ctx context.Context, q Q, object allmende.ID, media []allmende.ID) error {
+	if _, err := q.Exec(ctx, `delete from object_figure where object = $1`, int64(object)); err != nil {
+		return err
+	}
+	for _, id := range media {
+		if _, err := q.Exec(ctx, `insert into object_figure (media, object) values ($1, $2)`, int64(id), int64(object)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LooseMedia lists media that never became part of anything, older than a time.

@@ -159,6 +159,7 @@ func RenameObject(ctx context.Context, q Q, old, id allmende.ID) error {
 		`update object_author set object = $2 where object = $1`,
 		`update object_tag set object = $2 where object = $1`,
 		`update object_link set object = $2 where object = $1`,
+		`update object_figure set object = $2 where object = $1`,
 		`update revision set object = $2 where object = $1`,
 		`update address set object = $2 where object = $1`,
 		`update notification set object = $2 where object = $1`,

@@ -352,6 +352,13 @@ CREATE TABLE object_emoji (
     primary key (object, emoji)
 );
 
+CREATE TABLE object_figure (
+    media  bigint not null,
+    object bigint not null,
+    primary key (media, object)
+);
+CREATE INDEX object_figure_object on object_figure (object);
+
 CREATE TABLE object_link (
     object bigint not null,
     place  bigint not null,

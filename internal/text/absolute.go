@@ -41,7 +41,7 @@ func tagEnd(s string) int {
 }
 
 func absoluteTag(b *strings.Builder, tag, base string) {
-	for _, name := range []string{` href="`, ` src="`} {
+	for _, name := range []string{` href="`, ` src="`, ` poster="`} {
 		at := strings.Index(tag, name+"/")
 		if at < 0 {
 			continue

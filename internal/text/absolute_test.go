@@ -11,6 +11,7 @@ func TestOwnAddressesGetTheServersName(t *testing.T) {
 		`<a title="x" href="/a"><img src="/b"></a>`:                          `<a title="x" href="https://example.org/a"><img src="https://example.org/b"></a>`,
 		`<code> href="/x"</code> <a href="https://o.example/x">y</a>`:        `<code> href="/x"</code> <a href="https://o.example/x">y</a>`,
 		`<a href="//o.example/x">y</a>`:                                      `<a href="//o.example/x">y</a>`,
+		`<video src="/a" poster="/b"></video>`:                               `<video src="https://example.org/a" poster="https://example.org/b"></video>`,
 		`text after <a href="/x">`:                                           `text after <a href="https://example.org/x">`,
 	} {
 		if got := Absolute(in, base); got != want {

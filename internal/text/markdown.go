@@ -195,6 +195,12 @@ func (t *treeWalk) node(parent, n ast.Node, inLink bool) {
 	case *ast.Link:
 		t.children(n, true)
 		t.link(parent, n)
+	case *ast.Paragraph, *ast.TextBlock:
+		if html := t.figures(n); html != "" {
+			t.replace(parent, n, html)
+			return
+		}
+		t.children(n, inLink)
 	case *ast.Heading:
 		t.children(n, inLink)
 		if t.refs.o.Heading {
@@ -259,6 +265,12 @@ func (t *treeWalk) link(parent ast.Node, n *ast.Link) {
 func (t *treeWalk) image(parent ast.Node, n *ast.Image, inLink bool) {
 	src, alt := string(util.URLEscape(n.Destination, true)), t.textOf(n)
 	p := &piece{raw: alt}
+	if f, ok := t.figure(n); ok {
+		f.Inline = true
+		p.html = f.html()
+		parent.ReplaceChild(parent, n, p)
+		return
+	}
 	var b strings.Builder
 	if path, ok := t.refs.image(src); ok {
 		b.WriteString("<img")

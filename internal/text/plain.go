@@ -45,8 +45,10 @@ func PlainText(s string) string {
 }
 
 // Teaser is the beginning of any HTML's readable text in at most limit runes; it
-// reads no more of it than that takes.
+// reads no more of it than that takes. Figures are left out: what they show is
+// not told by their captions.
 func Teaser(s string, limit int) string {
+	s = DrawFigures(s, func(Figure) string { return "" })
 	plain := &plainWriter{enough: limit*8 + 65}
 	if !scan(s, ownPolicy, plain) {
 		return Excerpt(PlainText(s), limit)

@@ -37,6 +37,7 @@ const (
 type Options struct {
 	Wiki       bool // [[Title]], [[Title|label]] and [[Title#section]] become links
 	Heading    bool // h1 to h6 get stable ids and are listed in the table of contents
+	Figures    bool // ![…](media:12) shows a medium, see Figure
 	SoftBreaks bool // a single line break in Markdown is a space, as in books; otherwise it breaks the line, as in notes
 
 	// ResolveWiki finds the address of a page; a missing one gets the class "missing".

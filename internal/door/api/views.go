@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"allmende"
 	"allmende/internal/read"
+	"allmende/internal/text"
 )
 
 // Actor is an actor as programs read it.
@@ -85,7 +87,7 @@ func (d *Door) actorView(a *allmende.Actor) Actor {
 func (d *Door) objectView(b *read.Bundle, o *allmende.Object) Object {
 	s, m := b.Stats[o.ID], b.Mine[o.ID]
 	v := Object{ID: o.ID, Kind: o.Kind, State: o.State, URL: d.BaseURL + o.Path(), Owner: d.actorView(b.Actors[o.Owner]), Authors: o.Authors,
-		Audience: string(o.Audience.Kind), Title: o.Title, Summary: o.Summary, Sensitive: o.Sensitive, HTML: o.HTML, Lang: o.Lang, ReplyTo: o.ReplyTo,
+		Audience: string(o.Audience.Kind), Title: o.Title, Summary: o.Summary, Sensitive: o.Sensitive, HTML: d.html(b, o), Lang: o.Lang, ReplyTo: o.ReplyTo,
 		Quote: o.Quote, Tags: o.Tags, Licence: o.Licence, Revision: o.Revision, Published: o.PublishedAt, Edited: o.EditedAt,
 		Replies: s.Replies, Boosts: s.Boosts, Likes: s.Likes, Reactions: s.Reactions(), Liked: m.Liked, Emoji: m.Emoji, Boosted: m.Boosted, Saved: m.Bookmarked}
 	for _, id := range o.Media {
@@ -100,6 +102,16 @@ func (d *Door) objectView(b *read.Bundle, o *allmende.Object) Object {
 		v.Media = append(v.Media, mv)
 	}
 	return v
+}
+
+// html is an object's text with the media that stand in it, its addresses whole.
+func (d *Door) html(b *read.Bundle, o *allmende.Object) string {
+	return text.Absolute(text.SimpleFigures(o.HTML, func(id allmende.ID) *allmende.Media {
+		if !slices.Contains(o.Media, id) {
+			return nil
+		}
+		return b.Media[id]
+	}), d.BaseURL)
 }
 
 func (d *Door) list(b *read.Bundle) List {

@@ -66,7 +66,7 @@ func (d *Door) preview(c *call) error {
 		return err
 	}
 	note := f.Raw("kind") == "note"
-	doc, err := text.Render(text.Markdown, f.Text("text"), text.Options{Wiki: !note, Heading: !note, SoftBreaks: !note,
+	doc, err := text.Render(text.Markdown, f.Text("text"), text.Options{Wiki: !note, Heading: !note, SoftBreaks: !note, Figures: !note,
 		ResolveMention: func(handle string) (string, bool) {
 			a, err := d.Read.ActorByHandle(c.Context(), handle, d.AccountDomain)
 			if err != nil {
@@ -81,7 +81,43 @@ func (d *Door) preview(c *call) error {
 	if err != nil {
 		return allmende.Wrong("text", "error.text_large", "max", text.MaxSource).Because(err)
 	}
-	return c.answer(map[string]string{"html": doc.HTML})
+	html, err := d.previewed(c, doc.HTML)
+	if err != nil {
+		return err
+	}
+	return c.answer(map[string]string{"html": html})
+}
+
+// previewed draws the media in a text that is being written: one's own, and
+// those of the object that ?object= names.
+func (d *Door) previewed(c *call, html string) (string, error) {
+	ids := text.FiguresIn(html)
+	if len(ids) == 0 {
+		return html, nil
+	}
+	media, err := d.Read.Media(c.Context(), ids)
+	if err != nil {
+		return "", err
+	}
+	person, err := d.Read.Account(c.Context(), c.viewer)
+	if err != nil {
+		return "", err
+	}
+	var edited []allmende.ID
+	if id, err := allmende.ParseID(c.URL.Query().Get("object")); err == nil {
+		o, err := d.Read.Object(c.Context(), c.viewer, id)
+		if err != nil {
+			return "", err
+		}
+		edited = o.Media
+	}
+	return text.SimpleFigures(html, func(id allmende.ID) *allmende.Media {
+		m := media[id]
+		if m == nil || m.Owner != c.viewer.Actor && m.Owner != person.Actor && !slices.Contains(edited, id) {
+			return nil
+		}
+		return m
+	}), nil
 }
 
 // beat keeps a silent stream alive through proxies.

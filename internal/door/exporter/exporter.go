@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 	"time"
 
 	"allmende"
@@ -187,12 +188,21 @@ func (w *writing) writeMedia(h archive.Head) error {
 	return nil
 }
 
-// medium copies one original. It is the owner's own file, so nothing is
-// scrubbed from it.
+// medium copies one original. The actor's own file is not scrubbed; of what
+// others put into a common text, there is what everybody sees of it.
 func (w *writing) medium(m *allmende.Media) error {
 	entry := archive.Media{ID: m.ID.String(), Name: m.Name, Kind: m.Kind, MIME: m.MIME, Alt: m.Alt, Licence: m.Licence,
 		FocusX: m.FocusX, FocusY: m.FocusY, Width: m.Width, Height: m.Height}
-	f, err := w.Blob.Open(w.ctx, m.Blob)
+	name, hash := "original", m.Blob
+	if m.Owner != w.viewer.Actor && !m.ShowPlace {
+		v := largest(m)
+		name, hash, entry.MIME = v.Name, v.Blob, v.MIME
+	}
+	if hash == "" {
+		w.media = append(w.media, entry)
+		return nil
+	}
+	f, err := w.Blob.Open(w.ctx, hash)
 	if errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrBadHash) {
 		w.media = append(w.media, entry) // a remote picture that was never fetched
 		return nil
@@ -201,7 +211,7 @@ func (w *writing) medium(m *allmende.Media) error {
 		return fmt.Errorf("export: medium %s: %w", m.ID, err)
 	}
 	defer f.Close()
-	entry.File = archive.MediaDir + m.ID.String() + path.Ext(m.Path("original"))
+	entry.File = archive.MediaDir + m.ID.String() + path.Ext(m.Path(name))
 	w.media = append(w.media, entry)
 	out, err := w.zip.CreateHeader(&zip.FileHeader{Name: entry.File, Method: zip.Store, Modified: m.CreatedAt})
 	if err != nil {
@@ -209,4 +219,15 @@ func (w *writing) medium(m *allmende.Media) error {
 	}
 	_, err = io.Copy(out, f)
 	return err
+}
+
+// largest is the largest of the files made of a medium that show it as it is.
+func largest(m *allmende.Media) allmende.Variant {
+	var best allmende.Variant
+	for _, v := range m.Variants {
+		if strings.HasPrefix(v.MIME, m.Kind+"/") && (v.Width > best.Width || v.Width == best.Width && v.Size > best.Size) {
+			best = v
+		}
+	}
+	return best
 }

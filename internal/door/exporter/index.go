@@ -1,12 +1,15 @@
 package exporter
 
 import (
+	"cmp"
 	"html/template"
 	"io"
 	"slices"
 	"strings"
 
+	"allmende"
 	"allmende/internal/lang"
+	"allmende/internal/text"
 	"allmende/internal/wire/archive"
 )
 
@@ -52,12 +55,14 @@ func (x *index) render(w io.Writer, media []archive.Media) error {
 			when = o.Changed
 		}
 		r := row{Title: o.Title, Summary: o.Summary, When: lang.DateTime(x.tag, when), URL: o.URL, Kind: o.Kind,
-			HTML: template.HTML(o.HTML)}
+			HTML: template.HTML(inArchive(&o, files))}
 		if o.State != "published" {
 			r.State = lang.T(x.tag, "cli.archive_state_"+o.State)
 		}
-		for _, id := range o.Media {
-			if m, ok := files[id]; ok && m.File != "" {
+		inText := text.FiguresIn(o.HTML)
+		for _, name := range o.Media {
+			id, _ := allmende.ParseID(name) // written by us
+			if m, ok := files[name]; ok && m.File != "" && !slices.Contains(inText, id) {
 				r.Files = append(r.Files, m)
 			}
 		}
@@ -71,6 +76,27 @@ func (x *index) render(w io.Writer, media []archive.Media) error {
 		"Made":   lang.T(x.tag, "cli.archive_made", "date", lang.DateTime(x.tag, x.head.Made), "url", x.head.URL),
 		"Avatar": files[x.head.Actor.Avatar].File})
 }
+
+// inArchive is an object's text with the media that stand in it, as files of
+// the archive.
+func inArchive(o *archive.Object, files map[string]archive.Media) string {
+	return text.DrawFigures(o.HTML, func(f text.Figure) string {
+		m := files[f.Media.String()]
+		if !slices.Contains(o.Media, m.ID) {
+			m.File = ""
+		}
+		var b strings.Builder
+		if err := figure.Execute(&b, map[string]any{"File": m.File, "Kind": m.Kind, "Alt": cmp.Or(f.Alt, m.Alt), "Caption": f.Caption, "Inline": f.Inline}); err != nil {
+			return ""
+		}
+		return b.String()
+	})
+}
+
+var figure = template.Must(template.New("figure").Parse(`{{if not .Inline}}<figure>{{end}}` +
+	`{{if not .File}}{{.Alt}}{{else if eq .Kind "image"}}<img src="{{.File}}" alt="{{.Alt}}" loading="lazy">` +
+	`{{else if eq .Kind "audio"}}<audio controls preload="none" src="{{.File}}"></audio>{{else}}<video controls preload="none" src="{{.File}}"></video>{{end}}` +
+	`{{if not .Inline}}{{with .Caption}}<figcaption>{{.}}</figcaption>{{end}}</figure>{{end}}`))
 
 var page = template.Must(template.New("index").Parse(`<!doctype html>
 <html lang="{{.Lang}}">

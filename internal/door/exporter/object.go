@@ -93,6 +93,9 @@ func (w *writing) revisions(o *allmende.Object) ([]archive.Revision, error) {
 			if err != nil {
 				return nil, err
 			}
+			for _, id := range r.Media {
+				w.seen[id] = true // older texts show them too
+			}
 			out = append(out, archive.Revision{Number: r.Number, At: r.At, By: slices.Concat(by, []string{""})[0], Title: r.Title,
 				Summary: r.Summary, Format: string(r.Format), Source: r.Source, Lang: r.Lang, Why: r.Why, Minor: r.Minor})
 		}

@@ -355,3 +355,21 @@ func (h *house) picture(m coretest.Member, name, alt string) allmende.ID {
 		Variants: []allmende.Variant{{Name: "jpeg1280", Blob: strings.Repeat("cd", 32), MIME: "image/jpeg", Size: 4321, Width: 1280, Height: 960}}})
 	return id
 }
+
+func TestB12_PicturesStandInTheTextOfAnArticleOnce(t *testing.T) {
+	h := newHouse(t)
+	ada := h.Member("ada")
+	bee := h.picture(ada, "bee.png", "")
+	h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: "Bees", Source: "Look:\n\n![A bee](media:" + bee.String() + " \"In May\")\n\nThere."})
+	m := h.Medium(bee)
+	item := h.forms("/@ada/feed").items[0]
+	if want := `<figure><img src="` + base + m.Path("jpeg1280") + `" alt="A bee"><figcaption>In May</figcaption></figure>`; !strings.Contains(item.html, want) {
+		t.Errorf("the figure is missing: %s", item.html)
+	}
+	if n := strings.Count(item.html, "<img "); n != 1 {
+		t.Errorf("%d pictures in the text, want 1", n)
+	}
+	if len(item.files) != 1 || item.files[0].url != base+m.Path("jpeg1280") {
+		t.Errorf("files %+v", item.files)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,7 +64,13 @@ func (f *Door) item(b *read.Bundle, o *allmende.Object) Item {
 			i.Authors = append(i.Authors, author)
 		}
 	}
-	body := o.HTML
+	body := text.SimpleFigures(o.HTML, func(id allmende.ID) *allmende.Media {
+		if m := b.Media[id]; m != nil && m.Public && slices.Contains(o.Media, id) {
+			return m
+		}
+		return nil
+	})
+	inText := text.FiguresIn(o.HTML)
 	if o.Summary != "" && !o.Kind.Titled() {
 		body = "<details><summary>" + html.EscapeString(o.Summary) + "</summary>" + body + "</details>"
 	}
@@ -74,7 +81,7 @@ func (f *Door) item(b *read.Bundle, o *allmende.Object) Item {
 		}
 		if file, ok := f.file(m); ok && !(o.Sensitive && m.Kind == "image") { // readers show pictures unasked
 			i.Files = append(i.Files, file)
-			if m.Kind == "image" {
+			if m.Kind == "image" && !slices.Contains(inText, id) {
 				body += `<p><img src="` + html.EscapeString(file.URL) + `" alt="` + html.EscapeString(m.Alt) + `"></p>`
 			}
 		}
@@ -121,7 +128,7 @@ func (f *Door) full(path string) string {
 	return f.BaseURL + path
 }
 
-var ownAddress = regexp.MustCompile(` (href|src)="/([^/"][^"]*)?"`)
+var ownAddress = regexp.MustCompile(` (href|src|poster)="/([^/"][^"]*)?"`)
 
 // absolute gives addresses of our own their host, since readers show the text elsewhere.
 func (f *Door) absolute(s string) string {

@@ -2,8 +2,10 @@ package importer
 
 import (
 	"errors"
+	"slices"
 
 	"allmende"
+	"allmende/internal/text"
 	"allmende/internal/wire/archive"
 )
 
@@ -55,10 +57,14 @@ func (r *reading) publish(uri string, o archive.Object) (allmende.ID, error) {
 	first, later := r.history(o)
 	cmd := &allmende.Publish{Act: r.act(first.At), Origin: &allmende.ImportOrigin{URI: uri, URL: o.URL},
 		Kind: allmende.ObjectKind(o.Kind), State: state(o), Title: first.Title, Slug: o.Slug, Summary: first.Summary, Sensitive: o.Sensitive,
-		Format: allmende.Format(first.Format), Source: first.Source, Lang: first.Lang, Licence: o.Licence,
+		Format: allmende.Format(first.Format), Source: r.source(o.Kind, first), Lang: first.Lang, Licence: o.Licence,
 		ReplyTo: r.localID(o.ReplyTo), Quote: r.localID(o.Quote), Policy: allmende.Policy(o.Policy), Tags: o.Tags,
 		Audience: allmende.AudienceChoice{Kind: allmende.AudienceKind(o.Audience.Kind), Actors: r.here(o.Audience.Actors)}}
+	inText := text.FiguresIn(o.HTML) // they come with the source
 	for _, id := range o.Media {
+		if old, err := allmende.ParseID(id); err == nil && slices.Contains(inText, old) {
+			continue
+		}
 		if made := r.medium(id); made != 0 {
 			cmd.Media = append(cmd.Media, made)
 		}
@@ -72,7 +78,7 @@ func (r *reading) publish(uri string, o archive.Object) (allmende.ID, error) {
 		return 0, err
 	}
 	for _, rev := range later {
-		if err := r.edit(result.Object, rev); err != nil {
+		if err := r.edit(result.Object, o.Kind, rev); err != nil {
 			r.report.problem(o.URL, err)
 		}
 	}
@@ -109,9 +115,9 @@ func (r *reading) history(o archive.Object) (first archive.Revision, later []arc
 }
 
 // edit adds a later state with its own date and reason.
-func (r *reading) edit(object allmende.ID, rev archive.Revision) error {
-	format := allmende.Format(rev.Format)
-	cmd := &allmende.Edit{Act: r.act(rev.At), Object: object, Summary: &rev.Summary, Format: &format, Source: &rev.Source,
+func (r *reading) edit(object allmende.ID, kind string, rev archive.Revision) error {
+	format, source := allmende.Format(rev.Format), r.source(kind, rev)
+	cmd := &allmende.Edit{Act: r.act(rev.At), Object: object, Summary: &rev.Summary, Format: &format, Source: &source,
 		Lang: &rev.Lang, Why: rev.Why, Minor: rev.Minor}
 	if rev.Title != "" {
 		cmd.Title = &rev.Title
@@ -121,6 +127,17 @@ func (r *reading) edit(object allmende.ID, rev archive.Revision) error {
 		err = errors.New("revisions do not follow each other")
 	}
 	return err
+}
+
+// source is a text in which the media that stand in it have the ids they got here.
+func (r *reading) source(kind string, rev archive.Revision) string {
+	if allmende.Format(rev.Format) != allmende.Markdown || !allmende.ObjectKind(kind).Titled() {
+		return rev.Source
+	}
+	return text.MapFigures(rev.Source, func(old allmende.ID) (allmende.ID, bool) {
+		made := r.medium(old.String())
+		return made, made != 0
+	})
 }
 
 // state is where an object stands after an import: what was to be published at

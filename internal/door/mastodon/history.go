@@ -57,7 +57,7 @@ func (h *older) draw(r *allmende.Revision) (masto.StatusEdit, error) {
 		return masto.StatusEdit{}, err
 	}
 	titled := o.Kind.Titled()
-	doc, err := text.Render(text.Format(r.Format), r.Source, text.Options{Wiki: titled, Heading: titled, SoftBreaks: titled, ResolveMention: h.mention})
+	doc, err := text.Render(text.Format(r.Format), r.Source, text.Options{Wiki: titled, Heading: titled, SoftBreaks: titled, Figures: titled, ResolveMention: h.mention})
 	if err != nil {
 		return masto.StatusEdit{}, allmende.E(allmende.Invalid, "error.format").Because(err)
 	}

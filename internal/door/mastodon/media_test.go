@@ -2,7 +2,10 @@ package mastodon_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
+
+	"allmende"
 )
 
 func TestT7_MediaAreUploadedDescribedAndShown(t *testing.T) {
@@ -37,4 +40,24 @@ func TestAFileThatTakesLongIsAnsweredWithNotYet(t *testing.T) {
 	slow := a.file("POST", "/api/v2/media", "file", "slow").want(http.StatusAccepted).is(nil, "url")
 	a.get("/api/v1/media/"+slow.id()).want(http.StatusPartialContent).is(nil, "url")
 	a.post("/api/v1/statuses", "status", "soon", "media_ids", []string{slow.id()}).ok().is(nil, "media_attachments", 0, "url")
+}
+
+func TestB9_AppsGetThePicturesThatStandInAnArticle(t *testing.T) {
+	h := newHouse(t)
+	ada := h.Member("ada")
+	a := h.app(ada)
+	id := a.file("POST", "/api/v2/media", "file", "bee.png").ok().id()
+	article := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: "Bees", Source: "Look:\n\n![A bee](media:" + id + ")"}).Object
+	medium, err := allmende.ParseID(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := h.Medium(medium)
+	got := h.nobody().get("/api/v1/statuses/"+article.String()).ok().is("A bee", "media_attachments", 0, "description").body
+	if want := `src=\"https://allmende.example` + m.Path("640"); !strings.Contains(strings.NewReplacer(`\u003c`, "<").Replace(string(got)), want) {
+		t.Errorf("the text has no picture %s: %s", want, got)
+	}
+	text := "![A bee](media:" + id + ")\n\nMore."
+	h.Do(&allmende.Edit{Act: ada.Act(), Object: article, Source: &text})
+	a.get("/api/v1/statuses/"+article.String()+"/history").ok().len(2).len(1, 0, "media_attachments")
 }

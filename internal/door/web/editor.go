@@ -28,6 +28,7 @@ func (w *Web) newPage(q *req) error {
 func (q *req) editor(kind allmende.ObjectKind) ui.EditorView {
 	e := ui.EditorView{Action: "/write/article", CSRF: q.csrf(), Kind: ui.Article, Heading: q.t("page.article_new"), New: true,
 		PreviewAt: "/api/preview", Cancel: "/", Audience: string(allmende.AudPublic)}
+	e.AltReminder = q.account.Settings.AltReminder
 	if kind == allmende.Page {
 		e.Action, e.Kind, e.Heading, e.Cancel = "/write/page", ui.WikiPage, q.t("page.wiki_new"), "/wiki"
 		e.Licence = q.wikiLicence()
@@ -107,6 +108,7 @@ func (w *Web) edit(q *req) error {
 // editorOf is an editor with an object's text.
 func (q *req) editorOf(b *read.Bundle, o *allmende.Object) ui.EditorView {
 	e := q.editor(o.Kind)
+	e.PreviewAt += "?object=" + o.ID.String()
 	e.Action, e.Cancel, e.Base = o.Path()+"/edit", PathOf(o, b.Actors), strconv.Itoa(o.Revision)
 	e.Title, e.Summary, e.Text = o.Title, o.Summary, o.Source
 	if o.Format == allmende.HTML {
@@ -152,14 +154,29 @@ func (q *req) typedEditor(e ui.EditorView) ui.EditorView {
 	return e
 }
 
-// preview draws the text below the editor, without script.
-func (w *Web) preview(q *req, e ui.EditorView) error {
-	doc, err := text.Render(text.Markdown, e.Text, text.Options{Wiki: true, Heading: true, SoftBreaks: true})
-	if err != nil {
-		return allmende.Wrong("text", "error.text_large", "max", text.MaxSource).Because(err)
+// editorRedrawn answers the buttons that keep nothing: the text is drawn below the
+// editor, or a file is put into it. False when another button was pressed. O is
+// what is edited; nil: something new.
+func (w *Web) editorRedrawn(q *req, e ui.EditorView, o *allmende.Object) (bool, error) {
+	do := q.form.Raw("do")
+	switch heads := q.form.Files["file"]; {
+	case do == "insert" || len(heads) > 0 && heads[0].Size > 0: // nothing is published before its writer saw it
+		if err := w.insertFile(q, &e); err != nil {
+			return true, w.refused(q, e, err)
+		}
+	case do != "preview":
+		return false, nil
 	}
-	e.Preview = ui.SafeHTML(doc.HTML)
-	return w.drawEditor(q, http.StatusOK, e)
+	doc, err := text.Render(text.Markdown, e.Text, text.Options{Wiki: true, Heading: true, SoftBreaks: true, Figures: true})
+	if err != nil {
+		return true, allmende.Wrong("text", "error.text_large", "max", text.MaxSource).Because(err)
+	}
+	show, err := w.previewed(q, doc.HTML, o)
+	if err != nil {
+		return true, err
+	}
+	e.Preview = q.withFigures(doc.HTML, show)
+	return true, w.drawEditor(q, http.StatusOK, e)
 }
 
 // refused draws the editor again with what is wrong; nothing typed is lost.
@@ -173,15 +190,15 @@ func (w *Web) refused(q *req, e ui.EditorView, err error) error {
 			e.Notes[i].Field = "text"
 		}
 	}
-	return w.drawEditor(q, http.StatusUnprocessableEntity, e)
+	return w.drawEditor(q, statusOf(err), e)
 }
 
 // postNew publishes an article or page, keeps it as a draft, or schedules it.
 func (w *Web) postNew(kind allmende.ObjectKind) handler {
 	return func(q *req) error {
 		e := q.typedEditor(q.editor(kind))
-		if q.form.Raw("do") == "preview" {
-			return w.preview(q, e)
+		if done, err := w.editorRedrawn(q, e, nil); done {
+			return err
 		}
 		at, err := w.scheduled(q, e.At)
 		if err != nil {
@@ -267,8 +284,8 @@ func (w *Web) postEdit(q *req) error {
 		return err
 	}
 	e := q.typedEditor(q.editorOf(b, o))
-	if q.form.Raw("do") == "preview" {
-		return w.preview(q, e)
+	if done, err := w.editorRedrawn(q, e, o); done {
+		return err
 	}
 	if e.Settling && text.Disputed(e.Text) {
 		return w.refused(q, e, allmende.Wrong("text", "error.disputed"))

@@ -86,7 +86,7 @@ func (w *Web) revision(q *req) error {
 	if err != nil {
 		return err
 	}
-	doc, err := text.Render(text.Format(r.Format), r.Source, text.Options{Wiki: o.Kind.Titled(), Heading: o.Kind.Titled(), SoftBreaks: o.Kind.Titled()})
+	doc, err := text.Render(text.Format(r.Format), r.Source, text.Options{Wiki: o.Kind.Titled(), Heading: o.Kind.Titled(), SoftBreaks: o.Kind.Titled(), Figures: o.Kind.Titled()})
 	if err != nil {
 		return err
 	}
@@ -94,9 +94,13 @@ func (w *Web) revision(q *req) error {
 	if err != nil {
 		return err
 	}
+	media, err := w.Read.Media(q.Context(), r.Media)
+	if err != nil {
+		return err
+	}
 	rev := q.revisionView(o, *r, actors, q.can(b, o).Edit)
 	v := ui.ReaderView{Card: ui.CardView{ID: o.ID.String(), Now: w.Now(), Published: r.At, Audience: q.audienceView(o.Audience)},
-		Title: r.Title, Lead: r.Summary, HTML: ui.SafeHTML(doc.HTML), Lang: r.Lang, NoActs: true, Changed: r.At,
+		Title: r.Title, Lead: r.Summary, HTML: q.withFigures(doc.HTML, func(id allmende.ID) *allmende.Media { return media[id] }), Lang: r.Lang, NoActs: true, Changed: r.At,
 		Notes: []ui.FlashView{{Kind: "warn", Text: q.t("page.old_revision", "number", r.Number)}}}
 	if rev.By.ID != "" {
 		v.Card.Authors = []ui.ActorView{rev.By}

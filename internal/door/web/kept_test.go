@@ -30,6 +30,7 @@ func TestKeptPagesAreNeverStale(t *testing.T) {
 	paths := []string{"/@ada", "/@ben", "/wiki/Compost", "/wiki/Worms", "/wiki/Heaps", "/@ada/first-frost", "/o/" + note.String(), "/o/" + reply.String(), "/o/" + page.String(),
 		"/o/" + article.String(), "/o/" + shown.String()}
 	text := func(s string) *string { return &s }
+	inText := h.Do(&allmende.AddMedia{Act: ben.Act(), Kind: "image", Blob: "blob-2", MIME: "image/png", Size: 9, Name: "b.png", Width: 80, Height: 60}).Media
 	for _, change := range []struct {
 		what string
 		do   allmende.Command
@@ -44,6 +45,9 @@ func TestKeptPagesAreNeverStale(t *testing.T) {
 		{"a comment", &allmende.Publish{Act: ben.Act(), Kind: allmende.Note, Source: "And it stayed.", ReplyTo: article}},
 		{"an edit", &allmende.Edit{Act: ada.Act(), Object: note, Source: text("Who waters the *roses*?")}},
 		{"a wiki edit by somebody else", &allmende.Edit{Act: ben.Act(), Object: page, Source: text("See [[Worms]]. Turn it.")}},
+		{"a picture in the text by somebody else", &allmende.Edit{Act: ben.Act(), Object: page, Source: text("See [[Worms]].\n\n![a worm](media:" + inText.String() + ")")}},
+		{"the sizes of that picture", &allmende.MediaMade{Act: allmende.Act{Via: "outlet"}, Media: inText, State: allmende.MediaDone,
+			Variants: []allmende.Variant{{Name: "webp640", Blob: strings.Repeat("ab", 32), MIME: "image/webp", Width: 640, Height: 480}}}},
 		{"a page that was linked to", &allmende.Publish{Act: ben.Act(), Kind: allmende.Page, Title: "Worms", Source: "They dig."}},
 		{"an alt text", &allmende.SetMedia{Act: ada.Act(), Media: picture, Alt: text("A bed of leeks")}},
 		{"a picture of oneself", &allmende.SetProfile{Act: ada.Act(), Avatar: &picture}},

@@ -144,7 +144,7 @@ func (q *req) openGraph(b *read.Bundle, o *allmende.Object) ui.OGView {
 			og.Author = "@" + a.Handle()
 		}
 	}
-	if len(o.Media) > 0 && !o.Sensitive && o.Summary == "" {
+	if len(o.Media) > 0 && !o.Sensitive && (o.Summary == "" || o.Kind.Titled()) {
 		if m := b.Media[o.Media[0]]; m != nil && m.Public {
 			if p := firstPath(m, "jpeg1280", "jpeg640", "jpeg", "poster"); p != "" {
 				og.Image, og.ImageAlt = q.web.BaseURL+p, m.Alt

@@ -127,7 +127,7 @@ type readerPage struct {
 
 // reader draws an article with its comments, or a wiki page.
 func (w *Web) reader(q *req, b *read.Bundle, o *allmende.Object) error {
-	v := ui.ReaderView{Card: q.card(b, o), Title: o.Title, Lead: o.Summary, HTML: ui.SafeHTML(o.HTML), Lang: o.Lang, Changed: o.ChangedAt,
+	v := ui.ReaderView{Card: q.card(b, o), Title: o.Title, Lead: o.Summary, HTML: q.textOf(b, o), Lang: o.Lang, Changed: o.ChangedAt,
 		Tabs: q.readerTabs(b, o, "read"), NoActs: o.State != allmende.Published}
 	v.Card.History = o.Path() + "/history"
 	if v.Title == "" {
@@ -140,8 +140,8 @@ func (w *Web) reader(q *req, b *read.Bundle, o *allmende.Object) error {
 	if o.Licence != "" {
 		v.Licence = ui.SafeHTML(html.EscapeString(q.t("page.licence_is", "licence", licenceLabel(o.Licence))))
 	}
-	if len(v.Card.Media) > 0 && v.Card.Media[0].Kind == "image" {
-		v.Cover = &v.Card.Media[0]
+	if list := q.attached(b, o); len(list) > 0 && list[0].Kind == "image" {
+		v.Cover = &list[0]
 	}
 	base := q.base(v.Title)
 	base.Nav, base.Description = navOf(o), plainTeaser(o, 200)

@@ -169,7 +169,7 @@ func (q *req) card(b *read.Bundle, o *allmende.Object) ui.CardView {
 		c.Warning = o.Summary
 	}
 	c.Open = q.account != nil && q.account.Settings.ExpandCW
-	c.Media = q.mediaViews(b, o)
+	c.Media = q.leadMedia(b, o)
 	if o.Sensitive && c.Warning == "" && len(c.Media) > 0 {
 		c.Warning = q.t("ui.sensitive")
 	}
@@ -323,14 +323,19 @@ func (q *req) mediaViews(b *read.Bundle, o *allmende.Object) []ui.MediaView {
 	var out []ui.MediaView
 	for _, id := range o.Media {
 		if m := b.Media[id]; m != nil {
-			v := mediaView(m)
-			if m.State == allmende.MediaFailed && m.Reason != "" {
-				v.Reason = q.t(m.Reason)
-			}
-			out = append(out, v)
+			out = append(out, q.oneMedium(m))
 		}
 	}
 	return out
+}
+
+// oneMedium draws one medium, and why it could not be prepared.
+func (q *req) oneMedium(m *allmende.Media) ui.MediaView {
+	v := mediaView(m)
+	if m.State == allmende.MediaFailed && m.Reason != "" {
+		v.Reason = q.t(m.Reason)
+	}
+	return v
 }
 
 // mediaView draws one medium.

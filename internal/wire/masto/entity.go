@@ -108,7 +108,7 @@ type StatusEdit struct {
 
 // DrawEdit draws a revision whose HTML was rendered.
 func (s Site) DrawEdit(o *allmende.Object, r *allmende.Revision, account []byte, media map[allmende.ID]*allmende.Media) StatusEdit {
-	e := StatusEdit{Content: s.markup(r.HTML), SpoilerText: r.Summary, Sensitive: o.Sensitive, CreatedAt: Time(r.At),
+	e := StatusEdit{Content: s.markup(figures(r.HTML, r.Media, media)), SpoilerText: r.Summary, Sensitive: o.Sensitive, CreatedAt: Time(r.At),
 		Account: account, Media: append(s.appendAll([]byte{'['}, r.Media, media), ']'), Emojis: []string{}}
 	if o.Kind.Titled() {
 		e.SpoilerText = ""

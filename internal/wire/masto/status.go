@@ -2,6 +2,7 @@ package masto
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (s Site) AppendFixed(b []byte, in StatusInput) []byte {
 	b = appendText(b, `,"uri":`, s.objectURI(o))
 	b = appendText(b, `,"url":`, s.ObjectURL(o))
 	b = appendOptional(append(b, `,"edited_at":`...), o.EditedAt)
-	b = appendText(b, `,"content":`, s.content(o))
+	b = appendText(b, `,"content":`, s.content(o, in.Media))
 	b = append(b, `,"application":null,"poll":null,"emojis":[],"filtered":[],"media_attachments":[`...)
 	b = s.appendAll(b, o.Media, in.Media)
 	b = append(b, `],"mentions":[`...)
@@ -124,13 +125,13 @@ func (s Site) TagURL(tag string) string { return s.Base + "/tags/" + url.PathEsc
 
 // content is the text as HTML. Articles and wiki pages begin with their title;
 // long ones are cut to an excerpt with a link, as apps have no page for them.
-func (s Site) content(o *allmende.Object) string {
+func (s Site) content(o *allmende.Object, media map[allmende.ID]*allmende.Media) string {
 	if !o.Kind.Titled() {
 		return s.markup(o.HTML)
 	}
 	title := `<p><strong><a href="` + escape(s.ObjectURL(o)) + `">` + escape(o.Title) + `</a></strong></p>`
 	if len(o.HTML) <= longest {
-		return title + s.markup(o.HTML)
+		return title + s.markup(figures(o.HTML, o.Media, media))
 	}
 	teaser := o.Summary
 	if teaser == "" {
@@ -141,6 +142,16 @@ func (s Site) content(o *allmende.Object) string {
 
 // markup is stored HTML for apps: with whole addresses.
 func (s Site) markup(html string) string { return text.Absolute(strings.TrimRight(html, "\n"), s.Base) }
+
+// figures draws the media that stand in a text, those that are its own.
+func figures(html string, own []allmende.ID, media map[allmende.ID]*allmende.Media) string {
+	return text.SimpleFigures(html, func(id allmende.ID) *allmende.Media {
+		if !slices.Contains(own, id) {
+			return nil
+		}
+		return media[id]
+	})
+}
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;")
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"math"
 	"strconv"
 	"time"
@@ -131,6 +132,21 @@ type MediaView struct {
 	Reason   string // why it failed
 	Href     string // page of the object, in galleries
 	Wave     string // points of an SVG polyline, 0..1000 by 0..100; empty: none
+}
+
+// FigureView is a medium that stands in a text. Its state may also be "gone".
+type FigureView struct {
+	Media   MediaView
+	Caption string
+	Inline  bool // among words
+}
+
+// goneText says that there was something, and what.
+func (f FigureView) goneText(ctx context.Context) string {
+	if f.Media.Alt == "" {
+		return T(ctx, "ui.figure_gone")
+	}
+	return T(ctx, "ui.figure_gone_alt", "alt", f.Media.Alt)
 }
 
 // TrackView is captions in one language.

@@ -46,7 +46,8 @@ var focusParts = []string{"middle", "top", "bottom", "left", "right"}
 
 // EditorView is the page that writes articles and wiki pages. It posts title,
 // summary, text, why, minor, audience, tags, at, base (revision the edit
-// started from), section and do: "publish", "draft", "preview".
+// started from), section and do: "publish", "draft", "preview",
+// "insert".
 type EditorView struct {
 	Action    string
 	CSRF      string
@@ -70,6 +71,11 @@ type EditorView struct {
 	Notes     Notes
 	Cancel    string
 	New       bool
-	Wait      bool // the edit will wait for review
-	Settling  bool // the text came with marks of a conflict, which have to go (field "settling")
+	Wait      bool   // the edit will wait for review
+	Alt       string // of the file chosen to stand in the text (fields "file", "alt", "caption"; do: "insert")
+	Caption   string
+	Inserted  bool // a file was just put at the end of the text
+	// AltReminder asks once before pictures without description are published.
+	AltReminder bool
+	Settling    bool // the text came with marks of a conflict, which have to go (field "settling")
 }

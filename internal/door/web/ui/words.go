@@ -53,12 +53,14 @@ func audienceIcon(value string) string {
 // composerWords are the few texts that the composer's script says, as JSON.
 func composerWords(ctx context.Context) string {
 	words, err := json.Marshal(map[string]string{
-		"alt":    T(ctx, "ui.alt_label"),
-		"ask":    T(ctx, "ui.alt_ask"),
-		"remove": T(ctx, "ui.remove"),
-		"failed": T(ctx, "ui.upload_failed"),
-		"saved":  T(ctx, "ui.draft_saved"),
-		"remind": T(ctx, "ui.alt_reminder"),
+		"alt":     T(ctx, "ui.alt_label"),
+		"ask":     T(ctx, "ui.alt_ask"),
+		"remove":  T(ctx, "ui.remove"),
+		"failed":  T(ctx, "ui.upload_failed"),
+		"saved":   T(ctx, "ui.draft_saved"),
+		"remind":  T(ctx, "ui.alt_reminder"),
+		"caption": T(ctx, "ui.figure_caption"),
+		"sending": T(ctx, "ui.insert_sending"),
 	})
 	if err != nil {
 		return "{}"

@@ -124,13 +124,17 @@ func (b *Browser) Submit(form string, changes ...string) *Page {
 	return b.send(method, action, "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
 }
 
-// Upload sends a form of the open page with one file.
-func (b *Browser) Upload(form, field, name string, content []byte) *Page {
+// Upload sends a form of the open page with one file and changes as Submit takes them.
+func (b *Browser) Upload(form, field, name string, content []byte, changes ...string) *Page {
 	b.T.Helper()
 	f := b.form(form)
+	values := f.values()
+	for i := 0; i+1 < len(changes); i += 2 {
+		values.Set(changes[i], changes[i+1])
+	}
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
-	for key, list := range f.values() {
+	for key, list := range values {
 		for _, v := range list {
 			if err := w.WriteField(key, v); err != nil {
 				b.T.Fatal(err)

@@ -9,6 +9,8 @@ export interface Words {
 	failed: string;
 	saved: string;
 	remind: string;
+	caption: string;
+	sending: string;
 }
 
 /** A medium as the server tells of it. */
@@ -21,8 +23,8 @@ interface Medium {
 
 const large = 8 * 1024 * 1024; // from here a file is sent in pieces
 
-/** Sends one file with progress; its description is asked meanwhile. */
-export function upload(file: File, list: Element, words: Words, done: () => void): void {
+/** Sends one file with progress; its description is asked meanwhile. Done hears what became of it. */
+export function upload(file: File, list: Element, words: Words, done: (sent: Sent, row: HTMLElement) => void): void {
 	const row = line(file, words);
 	list.append(row);
 	const bar = row.querySelector("progress");
@@ -31,8 +33,8 @@ export function upload(file: File, list: Element, words: Words, done: () => void
 	};
 	const sending = file.size > large ? sendPieces(file, show) : sendWhole(file, show);
 	void sending.then((sent) => {
-		done();
 		stored(row, sent, words);
+		done(sent, row);
 	});
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +13,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"allmende"
 )
 
 // result is one measurement: requests a second, times to answer, processor time
@@ -27,9 +31,37 @@ type result struct {
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true,
 	DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext}, Timeout: 30 * time.Second}
 
-// drive asks with some clients for a time; next names the n-th request, used
-// tells the processor time that counts.
-func drive(clients int, seconds float64, used func() time.Duration, next func(n int64) *http.Request) result {
+// edit changes something; what is read right after it must contain the mark.
+type edit struct {
+	change, read *http.Request
+	mark         string
+}
+
+// editEvery is how often a request is an edit, where edits are mixed in.
+const editEvery = 100
+
+// load is what is asked: next names the n-th request; edits, when there are
+// any, take the place of each hundredth.
+type load struct {
+	next  func(n int64) *http.Request
+	edits func(n int64) edit
+}
+
+// one does the n-th request and returns the bytes read.
+func (l load) one(n int64) (int, error) {
+	if l.edits == nil || n%editEvery != 0 {
+		return ask(l.next(n), "")
+	}
+	e := l.edits(n)
+	if got, err := ask(e.change, ""); err != nil {
+		return got, err
+	}
+	return ask(e.read, e.mark)
+}
+
+// drive asks with some clients for a time; used tells the processor time that
+// counts.
+func drive(clients int, seconds float64, used func() time.Duration, what load) result {
 	var n, failed atomic.Int64
 	var why atomic.Value
 	var size atomic.Int64
@@ -40,9 +72,8 @@ func drive(clients int, seconds float64, used func() time.Duration, next func(n 
 	for c := range clients {
 		wait.Go(func() {
 			for time.Now().Before(until) {
-				req := next(n.Add(1))
 				at := time.Now()
-				got, err := ask(req)
+				got, err := what.one(n.Add(1))
 				times[c] = append(times[c], time.Since(at))
 				if err != nil {
 					failed.Add(1)
@@ -67,17 +98,27 @@ func drive(clients int, seconds float64, used func() time.Duration, next func(n 
 	return r
 }
 
-func ask(req *http.Request) (int, error) {
+// ask makes a request and counts the bytes of the answer, which must be a good
+// one and contain the mark.
+func ask(req *http.Request, mark string) (int, error) {
 	resp, err := client.Do(req)
 	if err != nil {
 		return 0, err
 	}
-	n, err := io.Copy(io.Discard, resp.Body)
+	var body bytes.Buffer
+	to := io.Discard
+	if mark != "" {
+		to = &body
+	}
+	n, err := io.Copy(to, resp.Body)
 	if closeErr := resp.Body.Close(); err == nil {
 		err = closeErr
 	}
-	if err == nil && resp.StatusCode >= 300 {
+	switch {
+	case err == nil && resp.StatusCode >= 300:
 		err = fmt.Errorf("%s %s: %s", req.Method, req.URL.Path, resp.Status)
+	case err == nil && mark != "" && !bytes.Contains(body.Bytes(), []byte(mark)):
+		err = fmt.Errorf("%s is stale: the edit just made is not in it", req.URL.Path)
 	}
 	return int(n), err
 }
@@ -94,14 +135,25 @@ func get(url, token string) *http.Request {
 	return req
 }
 
-// post makes a POST with a form and a token.
-func post(url, token, form string) *http.Request {
-	req, err := http.NewRequest(http.MethodPost, url, strings.NewReader(form))
+// send makes a request with a form and a token.
+func send(method, url, token, form string) *http.Request {
+	req, err := http.NewRequest(method, url, strings.NewReader(form))
 	if err != nil {
-		panic(err)
+		panic(err) // addresses are our own
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return req
+}
+
+// verb makes a request of our own API.
+func verb(base, token string, cmd allmende.Command) *http.Request {
+	body, err := json.Marshal(cmd)
+	if err != nil {
+		panic(err) // commands are our own
+	}
+	req := send(http.MethodPost, base+"/api/do/"+cmd.Verb(), token, string(body))
+	req.Header.Set("Content-Type", "application/json")
 	return req
 }
 
@@ -125,7 +177,7 @@ func bare(s *server, sample *http.Request, clients int, seconds float64) (result
 	if err != nil {
 		return result{}, err
 	}
-	return drive(clients, seconds, s.processor, func(int64) *http.Request { return get(s.beside+"/bare", "") }), nil
+	return drive(clients, seconds, s.processor, load{next: func(int64) *http.Request { return get(s.beside+"/bare", "") }}), nil
 }
 
 // processor is the processor time this process has used.

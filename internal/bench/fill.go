@@ -18,11 +18,10 @@ import (
 // world is what the driver needs to know of the data.
 type world struct {
 	Members  []member
-	Notes    []allmende.ID
-	Pages    []string // paths of wiki pages
-	Articles []string // paths of articles
-	Writers  []page   // pages that are edited
-	Cookie   string   // of the second member's browser
+	Notes    []thing // public ones
+	Pages    []thing // of the wiki
+	Articles []thing
+	Cookie   string // of the second member's browser
 }
 
 type member struct {
@@ -30,9 +29,11 @@ type member struct {
 	Name, Token    string
 }
 
-type page struct {
-	ID     allmende.ID
-	Source string
+// thing is an object with its path and the number of the member who made it.
+type thing struct {
+	ID   allmende.ID
+	Path string
+	By   int
 }
 
 // fill makes members, follows by a power law, and objects of all kinds. It
@@ -46,7 +47,7 @@ func fill(ctx context.Context, h *app.House, o options) (*world, error) {
 	if err := fillObjects(ctx, h, o, w, random); err != nil {
 		return nil, err
 	}
-	for i := range min(50, len(w.Members)) {
+	for i := range min(tokens, len(w.Members)) {
 		m := &w.Members[i]
 		issued, err := h.Auth.Issue(ctx, m.Account, m.Actor, "read write follow")
 		if err != nil {
@@ -119,12 +120,13 @@ func fillObjects(ctx context.Context, h *app.House, o options, w *world, random 
 			jobs = jobs[:0]
 			for i := from; i < min(from+chunk, o.objects); i++ {
 				at := begin.Add(time.Duration(i) * step)
-				object := makeObject(i, minter.New(at), at, w.Members[zipf(random, len(w.Members))], random)
+				by := zipf(random, len(w.Members))
+				object := makeObject(i, minter.New(at), at, w.Members[by], random)
 				if err := putObject(ctx, tx, &object); err != nil {
 					return err
 				}
 				jobs = append(jobs, allmende.Job{Outlet: "search", Key: object.ID.String(), Object: object.ID, Round: 1})
-				w.remember(&object)
+				w.remember(&object, by)
 			}
 			return nil
 		})
@@ -140,24 +142,17 @@ func fillObjects(ctx context.Context, h *app.House, o options, w *world, random 
 	return nil
 }
 
-func (w *world) remember(o *allmende.Object) {
-	switch o.Kind {
-	case allmende.Page:
-		w.Pages = append(w.Pages, "/wiki/"+o.Slug)
-		if len(w.Writers) < 400 {
-			w.Writers = append(w.Writers, page{o.ID, o.Source})
-		}
-	case allmende.Article:
-		for _, m := range w.Members {
-			if m.Actor == o.Owner {
-				w.Articles = append(w.Articles, "/@"+m.Name+"/"+o.Slug)
-				break
-			}
-		}
-	default:
-		if o.Audience.Kind == allmende.AudPublic {
-			w.Notes = append(w.Notes, o.ID)
-		}
+func (w *world) remember(o *allmende.Object, by int) {
+	x := thing{ID: o.ID, Path: "/o/" + o.ID.String(), By: by}
+	switch {
+	case o.Kind == allmende.Page:
+		x.Path = "/wiki/" + o.Slug
+		w.Pages = append(w.Pages, x)
+	case o.Kind == allmende.Article:
+		x.Path = "/@" + w.Members[by].Name + "/" + o.Slug
+		w.Articles = append(w.Articles, x)
+	case o.Audience.Kind == allmende.AudPublic:
+		w.Notes = append(w.Notes, x)
 	}
 }
 

@@ -19,6 +19,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime/pprof"
+	"strconv"
+	"strings"
 	"time"
 
 	"allmende/internal/app"
@@ -32,6 +34,7 @@ type options struct {
 	seconds, publish, warm    float64
 	out, keep, profile        string
 	only                      *regexp.Regexp
+	growth                    []int // sizes to compare, in objects; empty: one size is measured
 }
 
 func main() {
@@ -53,13 +56,35 @@ func main() {
 	flag.StringVar(&o.out, "out", "", "file for the report; empty: standard output only")
 	flag.StringVar(&o.keep, "keep", "", "directory that keeps the data for the next run; empty: a passing one")
 	flag.StringVar(&only, "only", "", "measures whose names match this expression; empty: all")
-	flag.StringVar(&o.profile, "profile", "", "where profiles of the processor begin: .read and .write of the server (with .heap, of its memory), .save of saving")
+	flag.StringVar(&o.profile, "profile", "", "where profiles of the processor begin: .read and .write of the server (with .heap, of its memory), .search and .save of these")
+	flag.Func("growth", "numbers of objects, with commas between: compares what reading costs in houses of these sizes, instead of all else", o.sizes)
 	flag.Parse()
 	var err error
 	if o.only, err = regexp.Compile(only); err == nil {
 		err = run(o)
 	}
 	fail(err)
+}
+
+// sizes reads "100000,1000000".
+func (o *options) sizes(s string) error {
+	for part := range strings.SplitSeq(s, ",") {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 1000 {
+			return fmt.Errorf("%q is not a number of objects, 1000 or more", part)
+		}
+		o.growth = append(o.growth, n)
+	}
+	return nil
+}
+
+// directory is where the data lie; forget removes them unless they are kept.
+func (o *options) directory() (dir string, forget func() error, err error) {
+	if o.keep != "" {
+		return o.keep, func() error { return nil }, nil
+	}
+	dir, err = os.MkdirTemp("", "allmende-bench")
+	return dir, func() error { return os.RemoveAll(dir) }, err
 }
 
 func fail(err error) {
@@ -70,18 +95,22 @@ func fail(err error) {
 }
 
 func run(o options) (err error) {
-	dir := o.keep
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "allmende-bench"); err != nil {
+	r := &report{options: o}
+	if len(o.growth) > 0 {
+		if err := measureGrowth(o, r); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+		return r.write(o.out)
 	}
+	dir, forget, err := o.directory()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, forget()) }()
 	cfg, err := settings(dir)
 	if err != nil {
 		return err
 	}
-	r := &report{options: o}
 	w, err := filledHouse(cfg, o, r)
 	if err != nil {
 		return fmt.Errorf("filling the house: %w", err)
@@ -159,7 +188,7 @@ func measureReading(cfg config.Config, w *world, o options, r *report) error {
 	return withServer(cfg, o, "read", func(s *server, started time.Duration) error {
 		r.figure("start with the data to the first answer, the process's own start included", fmt.Sprintf("%d ms", started.Milliseconds()), "≤ 500 ms")
 		r.figure("memory after the start", s.memory(), "≤ 80 MB idle")
-		err := readingPaths(s, w, o, r)
+		err := measurePaths(s, w, o, r)
 		r.figure("memory after all that was read", s.memory(), "≤ 200 MB")
 		return err
 	})
@@ -196,7 +225,8 @@ func measureInside(cfg config.Config, w *world, o options, r *report) (err error
 		err = errors.Join(err, <-done, house.Close())
 	}()
 	if o.only.MatchString("search") {
-		if err := searching(house, w, r); err != nil {
+		err := profiling(o, "search", func() error { return searching(house, w, r) })
+		if err != nil {
 			return err
 		}
 	}
@@ -208,13 +238,19 @@ func measureInside(cfg config.Config, w *world, o options, r *report) (err error
 		r.figure(fmt.Sprintf("publish until the last of %d followers' homes shows it, median", len(w.Members)-1), fmt.Sprintf("%.1f ms", ms(seen)), "≤ 100 ms for 1,000")
 	}
 	if o.only.MatchString("save") {
-		if o.profile != "" {
-			if err := beginProfile(o.profile + ".save"); err != nil {
-				return err
-			}
-			defer pprof.StopCPUProfile()
-		}
-		return saving(ctx, house, w, o, r)
+		return profiling(o, "save", func() error { return saving(ctx, house, w, o, r) })
 	}
 	return nil
+}
+
+// profiling writes a profile of what is done in this process, if one is wanted.
+func profiling(o options, what string, do func() error) error {
+	if o.profile == "" {
+		return do()
+	}
+	if err := beginProfile(o.profile + "." + what); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return do()
 }

@@ -21,58 +21,92 @@ import (
 type path struct {
 	name   string
 	target float64
-	next   func(n int64) *http.Request
+	load
 	spread bool // over all objects, so that memory takes longer to fill
 }
 
 // spread picks by Zipf's law over all things, the same for every run.
-func spread(list int) func(n int64) int {
+func spread(list []thing) func(n int64) thing {
 	random := rand.New(rand.NewPCG(9, 9))
 	picks := make([]int, 1<<16)
-	z := rand.NewZipf(random, 1.1, 20, uint64(list-1))
+	z := rand.NewZipf(random, 1.1, 20, uint64(len(list)-1))
 	for i := range picks {
-		picks[i] = list - 1 - int(z.Uint64()) // the newest most often
+		picks[i] = len(list) - 1 - int(z.Uint64()) // the newest most often
 	}
-	return func(n int64) int { return picks[n%int64(len(picks))] }
+	return func(n int64) thing { return list[picks[n%int64(len(picks))]] }
 }
 
-func readingPaths(s *server, w *world, o options, r *report) error {
-	base := s.base
-	notes, pages, articles := spread(len(w.Notes)), spread(len(w.Pages)), spread(len(w.Articles))
-	someone := func(n int64) member { return w.Members[n%50%int64(len(w.Members))] }
+// tokens is how many members have a token, the first ones.
+const tokens = 50
+
+// editable are those that a member with a token made, or everybody may edit.
+func editable(list []thing, everybody bool) (out []thing) {
+	for _, x := range list {
+		if everybody || x.By < tokens {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// edits changes one of a list and reads its page at once.
+func (w *world) edits(base string, list []thing, everybody bool) func(n int64) edit {
+	pick := spread(editable(list, everybody))
+	return func(n int64) edit {
+		x := pick(n / editEvery)
+		by := w.Members[x.By%tokens]
+		mark := fmt.Sprintf("edited for the %dth time", n)
+		source := "This note was " + mark + "."
+		if x.Path != "/o/"+x.ID.String() {
+			source += "\n\n" + long(rand.New(rand.NewPCG(uint64(n), 5)), 12)
+		}
+		return edit{change: verb(base, by.Token, &allmende.Edit{Object: x.ID, Source: &source, Why: "bench"}), read: get(base+x.Path, ""), mark: mark}
+	}
+}
+
+// readingPathsOf are all paths of a house.
+func readingPathsOf(base string, w *world) []path {
+	notes, pages, articles := spread(w.Notes), spread(w.Pages), spread(w.Articles)
+	someone := func(n int64) member { return w.Members[n%min(tokens, int64(len(w.Members)))] }
 	cookie := &http.Cookie{Name: auth.CookieName(false), Value: w.Cookie}
-	paths := []path{
-		{"object page, anonymous", 0.5, func(n int64) *http.Request { return get(base+"/o/"+w.Notes[notes(n)].String(), "") }, true},
-		{"wiki page, anonymous", 0.5, func(n int64) *http.Request { return get(base+w.Pages[pages(n)], "") }, true},
-		{"article, anonymous", 0.5, func(n int64) *http.Request { return get(base+w.Articles[articles(n)], "") }, true},
-		{"feed of a person (Atom)", 0.5, func(n int64) *http.Request { return get(base+"/@"+someone(n).Name+"/feed.atom", "") }, false},
-		{"home, API, 40", 0.25, func(n int64) *http.Request { return get(base+"/api/v1/timelines/home?limit=40", someone(n).Token) }, false},
-		{"public, API, 40", 0.25, func(n int64) *http.Request {
-			return get(base+"/api/v1/timelines/public?local=true&limit=40", someone(n).Token)
-		}, false},
-		{"account's statuses, API, 40", 0.25, func(n int64) *http.Request {
-			return get(base+"/api/v1/accounts/"+someone(n+3).Actor.String()+"/statuses?limit=40", someone(n).Token)
-		}, false},
-		{"notifications, API", 0.25, func(n int64) *http.Request { return get(base+"/api/v1/notifications?limit=40", someone(n).Token) }, false},
-		{"one status, API", 0.5, func(n int64) *http.Request {
-			return get(base+"/api/v1/statuses/"+w.Notes[notes(n)].String(), someone(n).Token)
-		}, true},
-		{"home page, HTML, signed in", 0.1, func(int64) *http.Request {
+	open := func(pick func(n int64) thing) func(n int64) *http.Request {
+		return func(n int64) *http.Request { return get(base+pick(n).Path, "") }
+	}
+	api := func(path func(n int64) string) func(n int64) *http.Request {
+		return func(n int64) *http.Request { return get(base+"/api/v1/"+path(n), someone(n).Token) }
+	}
+	return []path{
+		{"object page, anonymous", 0.5, load{next: open(notes)}, true},
+		{"object page, anonymous, 1 % edits", 0.5, load{open(notes), w.edits(base, w.Notes, false)}, true},
+		{"wiki page, anonymous", 0.5, load{next: open(pages)}, true},
+		{"wiki page, anonymous, 1 % edits", 0.5, load{open(pages), w.edits(base, w.Pages, true)}, true},
+		{"article, anonymous", 0.5, load{next: open(articles)}, true},
+		{"article, anonymous, 1 % edits", 0.5, load{open(articles), w.edits(base, w.Articles, false)}, true},
+		{"feed of a person (Atom)", 0.5, load{next: func(n int64) *http.Request { return get(base+"/@"+someone(n).Name+"/feed.atom", "") }}, false},
+		{"home, API, 40", 0.25, load{next: api(func(int64) string { return "timelines/home?limit=40" })}, false},
+		{"public, API, 40", 0.25, load{next: api(func(int64) string { return "timelines/public?local=true&limit=40" })}, false},
+		{"account's statuses, API, 40", 0.25, load{next: api(func(n int64) string { return "accounts/" + someone(n+3).Actor.String() + "/statuses?limit=40" })}, false},
+		{"notifications, API", 0.25, load{next: api(func(int64) string { return "notifications?limit=40" })}, false},
+		{"one status, API", 0.5, load{next: api(func(n int64) string { return "statuses/" + notes(n).ID.String() })}, true},
+		{"home page, HTML, signed in", 0.1, load{next: func(int64) *http.Request {
 			req := get(base+"/", "")
 			req.AddCookie(cookie)
 			return req
-		}, false},
+		}}, false},
 	}
-	for _, p := range paths {
+}
+
+func measurePaths(s *server, w *world, o options, r *report) error {
+	for _, p := range readingPathsOf(s.base, w) {
 		if !o.only.MatchString(p.name) {
 			continue
 		}
 		warm := 1.0
-		if p.spread {
+		if p.spread && p.edits == nil {
 			warm = o.warm
 		}
-		drive(16, warm, s.processor, p.next)
-		got := drive(16, o.seconds, s.processor, p.next)
+		drive(16, warm, s.processor, load{next: p.next})
+		got := drive(16, o.seconds, s.processor, p.load)
 		limit, err := bare(s, p.next(1), 16, o.seconds/2)
 		if err != nil {
 			return err
@@ -82,18 +116,22 @@ func readingPaths(s *server, w *world, o options, r *report) error {
 	return nil
 }
 
+// question is the i-th search: rare words, two middling ones, the commonest.
+func question(i int) string {
+	switch i % 3 {
+	case 0:
+		return fmt.Sprintf("rare%d", i*7919%100000)
+	case 1:
+		return words[i%len(words)] + " " + words[(i*7)%len(words)]
+	}
+	return words[i%50%len(words)]
+}
+
 // searching asks for rare, middling and the commonest words.
 func searching(h *app.House, w *world, r *report) error {
 	var times []time.Duration
-	random := rand.New(rand.NewPCG(3, 4))
-	for i := range 600 {
-		q := words[i%50%len(words)]
-		switch i % 3 {
-		case 0:
-			q = fmt.Sprintf("rare%d", random.IntN(100000))
-		case 1:
-			q = words[i%len(words)] + " " + words[(i*7)%len(words)]
-		}
+	for i := range 1000 {
+		q := question(i)
 		m := w.Members[i%len(w.Members)]
 		v := allmende.Viewer{Account: m.Account, Actor: m.Actor}
 		if i%4 == 0 {
@@ -114,9 +152,9 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // publishing posts notes for a time and waits until every outlet has caught up.
 func publishing(s *server, w *world, o options, r *report) error {
-	got := drive(8, o.publish, s.processor, func(n int64) *http.Request {
-		return post(s.base+"/api/v1/statuses", w.Members[n%50%int64(len(w.Members))].Token, "status="+url.QueryEscape(fmt.Sprintf("measured note %d about the garden", n)))
-	})
+	got := drive(8, o.publish, s.processor, load{next: func(n int64) *http.Request {
+		return send(http.MethodPost, s.base+"/api/v1/statuses", w.Members[n%min(tokens, int64(len(w.Members)))].Token, "status="+url.QueryEscape(fmt.Sprintf("measured note %d about the garden", n)))
+	}})
 	r.rate(fmt.Sprintf("publish, durable, 8 clients (HTTP), %.0f s", o.publish), got, 1000)
 	start := time.Now()
 	for time.Since(start) < 2*time.Minute {
@@ -165,14 +203,11 @@ func seenByFollowers(ctx context.Context, h *app.House, w *world) (time.Duration
 
 // saving edits distinct wiki pages of 20 KB, through the core.
 func saving(ctx context.Context, h *app.House, w *world, o options, r *report) error {
-	if len(w.Writers) == 0 {
-		return nil
-	}
 	filler := strings.Repeat("Ein Satz über die Wiese und den [[Page 13]], mit **Nachdruck**. ", 300)
 	var turn atomic.Int64
 	got := work(8, o.seconds*2, func(worker int) error {
 		n := turn.Add(1)
-		p := w.Writers[int(n)%len(w.Writers)]
+		p := w.Pages[int(n)%min(400, len(w.Pages))]
 		m := w.Members[worker%len(w.Members)]
 		source := fmt.Sprintf("%s\n\nSave %d.", filler, n)
 		_, err := h.Core.Do(ctx, &allmende.Edit{Act: allmende.Act{By: m.Account, As: m.Actor, Via: "api"}, Object: p.ID, Source: &source, Why: "bench"})

@@ -14,6 +14,7 @@ type report struct {
 	notes   []string
 	ratios  []string
 	others  []string
+	growth  []string // lines of the table that compares sizes
 }
 
 func (r *report) note(name, text string) { r.notes = append(r.notes, name+": "+text) }
@@ -48,6 +49,25 @@ func (r *report) figure(name, value, target string) {
 	r.others = append(r.others, line)
 }
 
+// grow compares houses of several sizes with the first.
+func (r *report) grow(all []grown) {
+	head, line := "| path |", "| --- |"
+	for _, g := range all {
+		head += fmt.Sprintf(" %d objects: µs of processor, pages read a request |", g.objects)
+		line += " --- |"
+	}
+	r.growth = append(r.growth, head+" last to first |", line+" --- |")
+	for _, name := range all[0].names {
+		row := "| " + name + " |"
+		for _, g := range all {
+			row += fmt.Sprintf(" %d, %.2f |", g.costs[name].cpu.Microseconds(), g.costs[name].pages)
+		}
+		first, last := all[0].costs[name], all[len(all)-1].costs[name]
+		r.growth = append(r.growth, row+fmt.Sprintf(" %.2f, %.2f |", float64(last.cpu)/float64(first.cpu), last.pages/first.pages))
+	}
+	fmt.Println(strings.Join(r.growth, "\n"))
+}
+
 // write makes docs/benchmarks.md.
 func (r *report) write(file string) error {
 	if file == "" {
@@ -58,6 +78,10 @@ func (r *report) write(file string) error {
 	b.WriteString("so rates are those of both together; the ratio to the bare handler, measured in the same run with the same bytes, is what counts.\nAnswers are not compressed. What is spread over all objects (by Zipf's law) is asked for " + fmt.Sprintf("%.0f", r.options.warm) + " seconds before it is measured.\n\n")
 	for _, n := range r.notes {
 		b.WriteString("- " + n + "\n")
+	}
+	if len(r.growth) > 0 {
+		b.WriteString("\n## Growth\n\n" + strings.Join(r.growth, "\n") + "\n")
+		return os.WriteFile(file, []byte(b.String()), 0o644)
 	}
 	b.WriteString("\n## Reading, 16 clients\n\n| path | requests/s | p50 / p99 ms | µs of the server's processor a request / of bare | bare handler/s | share | target | met |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	b.WriteString(strings.Join(r.ratios, "\n"))

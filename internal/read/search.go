@@ -13,12 +13,15 @@ import (
 	"allmende/internal/text"
 )
 
+// MostHits is how many hits are looked at, the newest ones; who finds so many
+// had better ask more closely.
+const MostHits = 1000
+
 const (
-	searchHits  = 2000 // how many of the newest hits are ranked
-	searchFew   = 20   // fewer hits than this, and the last word may be a beginning
+	searchFew   = 20 // fewer hits than this, and the last word may be a beginning
 	searchPage  = 20
-	snippetSize = 220       // characters
-	snippetHTML = 12 * 1024 // bytes of a text in which a snippet is looked for first
+	snippetSize = 220      // characters
+	snippetHTML = 4 * 1024 // bytes of a text in which a snippet is looked for first
 
 	// Of what is for followers of someone at most this much is looked at, the
 	// newest first, to find what is for followers of those the viewer follows.
@@ -54,7 +57,7 @@ type SearchResult struct {
 	Hits   []Hit
 	Actors []*allmende.Actor // on the first page
 	Tags   []string          // on the first page, as written
-	Total  int               // hits that were looked at, at most 2,000; with phrases there may be more
+	Total  int               // hits that were looked at, at most MostHits; with phrases there may be more
 	Next   int               // Offset of the next page; zero at the end
 }
 
@@ -119,16 +122,16 @@ func (r *Reader) ranked(ctx context.Context, keys *Keys, w *wish, q SearchQuery)
 	if ok, err := r.resolveMakers(ctx, keys, w, q.Home); err != nil || !ok {
 		return nil, err
 	}
-	hits, err := r.find(ctx, keys, w.match(false), searchHits)
+	hits, err := r.find(ctx, keys, w.match(false), MostHits)
 	if err == nil && len(hits) < searchFew && slices.ContainsFunc(w.terms, func(t text.Term) bool { return t.Prefix }) {
-		hits, err = r.find(ctx, keys, w.match(true), searchHits)
+		hits, err = r.find(ctx, keys, w.match(true), MostHits)
 	}
 	if err != nil {
 		return nil, err
 	}
 	var titled []allmende.ID
 	if len(w.terms) > 0 {
-		if titled, err = r.find(ctx, keys, w.titleMatch(), searchHits); err != nil {
+		if titled, err = r.find(ctx, keys, w.titleMatch(), MostHits); err != nil {
 			return nil, err
 		}
 	}
@@ -163,7 +166,7 @@ func titlesFirst(hits, titled []allmende.ID) []allmende.ID {
 			list = append(list, id)
 		}
 	}
-	return list[:min(len(list), searchHits)]
+	return list[:min(len(list), MostHits)]
 }
 
 // newest sorts ids, newest first, each once.
@@ -171,7 +174,7 @@ func newest(ids []allmende.ID) []allmende.ID {
 	slices.Sort(ids)
 	slices.Reverse(ids)
 	ids = slices.Compact(ids)
-	return ids[:min(len(ids), searchHits)]
+	return ids[:min(len(ids), MostHits)]
 }
 
 // find asks the index for what the viewer may find: first what everyone may,

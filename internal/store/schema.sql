@@ -344,6 +344,7 @@ CREATE TABLE object_author (
     primary key (object, actor)
 );
 CREATE INDEX object_author_actor on object_author (actor, object);
+CREATE INDEX object_author_asked on object_author (actor, at) where state = 'invited';
 
 CREATE TABLE object_emoji (
     object bigint not null,

@@ -11,7 +11,7 @@ import (
 
 const (
 	snippetSource = 256 << 10 // bytes of a text that are searched for hits
-	snippetHits   = 500       // hits that are weighed
+	snippetHits   = 100       // hits that are weighed
 	minHitPrefix  = 3         // characters of a query word that may match the beginning of a longer one
 )
 
@@ -52,8 +52,11 @@ func findHits(plain string, q []string) []hit {
 	if len(q) == 0 {
 		return nil
 	}
+	first := firstBytes(q)
 	eachWordAt(plain, func(start, end int) bool {
-		if words := meets(plain[start:end], q); words != 0 {
+		if word := plain[start:end]; !first[word[0]] && isASCIIWord(word) {
+			return true
+		} else if words := meets(word, q); words != 0 {
 			hits = append(hits, hit{start, end, words})
 		}
 		return len(hits) < snippetHits
@@ -69,6 +72,27 @@ func foldedQuery(q []string) []string {
 		}
 	}
 	return out
+}
+
+// firstBytes are those with which a word of plain letters must begin to meet
+// one of the query's; most words of a text need no closer look.
+func firstBytes(q []string) (first [256]bool) {
+	for _, want := range q {
+		first[want[0]] = true
+		if c := want[0]; c >= 'a' && c <= 'z' {
+			first[c-'a'+'A'] = true
+		}
+	}
+	return first
+}
+
+func isASCIIWord(word string) bool {
+	for i := range len(word) {
+		if c := word[i] | 0x20; c < 'a' || c > 'z' {
+			return false
+		}
+	}
+	return true
 }
 
 // eachWordAt calls f with the bounds of every word of s.

@@ -80,7 +80,7 @@ func (w *Web) fillSearch(q *req, v *ui.SearchView, typed, show, sort string) err
 		return err
 	}
 	offset, _ := strconv.Atoi(q.URL.Query().Get("from")) // no number: from the start
-	wish := read.SearchQuery{Text: typed, Home: w.AccountDomain, Sort: sort, Offset: min(max(offset, 0), 2000), NoPeople: show != "", Span: allmende.Span{Limit: pageSize}}
+	wish := read.SearchQuery{Text: typed, Home: w.AccountDomain, Sort: sort, Offset: min(max(offset, 0), read.MostHits), NoPeople: show != "", Span: allmende.Span{Limit: pageSize}}
 	for _, k := range searchKinds {
 		if k.show == show {
 			wish.Kinds, wish.HasMedia = k.kinds, k.media
@@ -90,7 +90,7 @@ func (w *Web) fillSearch(q *req, v *ui.SearchView, typed, show, sort string) err
 	if err != nil {
 		return err
 	}
-	v.Total = r.Total
+	v.Total, v.Many = r.Total, r.Total >= read.MostHits
 	for _, a := range r.Actors {
 		row := ui.ActorRow{Actor: q.introduced(a, nil)}
 		row.Tie, err = w.tie(q, a)

@@ -165,6 +165,7 @@ create table object_author (
     primary key (object, actor)
 );
 create index object_author_actor on object_author (actor, object);
+create index object_author_asked on object_author (actor, at) where state = 'invited';
 
 create table object_tag (
     tag    text not null, -- folded

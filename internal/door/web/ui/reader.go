@@ -177,6 +177,7 @@ type SearchView struct {
 	People []ActorRow
 	Hits   []HitView
 	Total  int
+	Many   bool // there are more than Total
 	Now    time.Time
 	Pager  PagerView
 	Hint   string // "did you mean", operators that were not understood

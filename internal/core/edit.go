@@ -106,6 +106,9 @@ func applyEdit(o *allmende.Object, cmd *allmende.Edit) error {
 	set(&o.Licence, cmd.Licence)
 	set(&o.Policy, cmd.Policy)
 	set(&o.PublishAt, cmd.PublishAt)
+	if o.State == allmende.Scheduled && o.PublishAt.IsZero() {
+		o.State = allmende.Draft // without a time it is no longer planned
+	}
 	o.Title, o.Summary = oneLine(o.Title), strings.TrimSpace(text.CleanSource(o.Summary))
 	if cmd.Audience != nil {
 		kind, err := allmende.ParseAudience(string(cmd.Audience.Kind))

@@ -1,14 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"html"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"allmende"
 	"allmende/internal/door/web/ui"
+	"allmende/internal/lang"
 	"allmende/internal/read"
 	"allmende/internal/text"
 )
@@ -133,6 +136,12 @@ func (q *req) editorOf(b *read.Bundle, o *allmende.Object) ui.EditorView {
 			e.Authors = append(e.Authors, q.actorView(a, b.Media))
 		}
 	}
+	if o.Section == "blog" && !e.New && b.Keys.IsAuthor(o) {
+		e.Slug = o.Slug
+		if a := b.Actors[o.Place]; a != nil {
+			e.SlugAfter = q.web.BaseURL + a.Path() + "/"
+		}
+	}
 	if !o.PublishAt.IsZero() {
 		e.At = o.PublishAt.Local().Format("2006-01-02T15:04")
 	}
@@ -147,6 +156,9 @@ func (q *req) typedEditor(e ui.EditorView) ui.EditorView {
 	e.Minor, e.Tags, e.At = f.On("minor"), f.Line("tags"), f.Raw("at")
 	if f.Has("audience") {
 		e.Audience = f.Raw("audience")
+	}
+	if f.Has("slug") && e.SlugAfter != "" {
+		e.Slug = f.Line("slug")
 	}
 	if f.Has("base") {
 		e.Base = f.Raw("base")
@@ -223,19 +235,22 @@ func (w *Web) postNew(kind allmende.ObjectKind) handler {
 		if err != nil {
 			return w.refused(q, e, err)
 		}
-		return w.afterEditor(q, res.Object, cmd.State)
+		return w.afterEditor(q, res.Object, cmp.Or(cmd.State, allmende.Published), at)
 	}
 }
 
-func (w *Web) afterEditor(q *req, id allmende.ID, state allmende.State) error {
+// afterEditor says what has become of the text; without a state it was only changed.
+func (w *Web) afterEditor(q *req, id allmende.ID, state allmende.State, at time.Time) error {
+	said := q.t("page.saved")
 	switch state {
 	case allmende.Draft:
-		q.flash("ok", q.t("page.draft_kept"), "")
+		said = q.t("page.draft_kept")
 	case allmende.Scheduled:
-		q.flash("ok", q.t("page.scheduled"), "")
-	default:
-		q.flash("ok", q.t("page.saved"), "")
+		said = q.t("page.scheduled", "time", lang.DateTime(q.lang, at))
+	case allmende.Published:
+		said = q.t("page.published")
 	}
+	q.flash("ok", said, "")
 	return q.redirect("/o/" + id.String())
 }
 
@@ -304,8 +319,11 @@ func (w *Web) postEdit(q *req) error {
 	if err := w.inviteNew(q, o); err != nil {
 		return w.refused(q, e, err)
 	}
-	if o.State == allmende.Published || q.form.Raw("do") == "draft" {
-		return w.afterEditor(q, o.ID, "")
+	switch {
+	case o.State == allmende.Published:
+		return w.afterEditor(q, o.ID, "", time.Time{})
+	case q.form.Raw("do") == "draft":
+		return w.afterEditor(q, o.ID, allmende.Draft, time.Time{})
 	}
 	at, err := w.scheduled(q, e.At)
 	if err != nil {
@@ -318,7 +336,7 @@ func (w *Web) postEdit(q *req) error {
 	if !at.IsZero() {
 		state = allmende.Scheduled
 	}
-	return w.afterEditor(q, res.Object, state)
+	return w.afterEditor(q, res.Object, state, at)
 }
 
 // editCommand is the edit that the editor asks for.
@@ -339,6 +357,12 @@ func (w *Web) editCommand(q *req, o *allmende.Object, e ui.EditorView) (*allmend
 			return nil, allmende.Wrong("title", "error.title_wiki").Because(err)
 		}
 		cmd.Title = &title
+	}
+	if e.SlugAfter != "" && e.Slug != o.Slug {
+		cmd.Slug = &e.Slug
+	}
+	if q.form.Raw("do") == "draft" {
+		cmd.PublishAt = &time.Time{}
 	}
 	if o.State != allmende.Published && q.form.Has("audience") {
 		cmd.Audience = &allmende.AudienceChoice{Kind: allmende.AudienceKind(e.Audience)}

@@ -83,7 +83,20 @@ func (w *Web) postGrow(q *req) error {
 		}
 		return w.drawGrow(q, statusOf(err), b, o, kind, title, err)
 	}
-	q.flash("ok", q.t("page.grown"), "")
+	return w.afterGrow(q, id)
+}
+
+// afterGrow says what the object has become, or for whose yes it waits.
+func (w *Web) afterGrow(q *req, id allmende.ID) error {
+	_, o, err := w.Read.One(q.Context(), q.viewer, id)
+	if err != nil {
+		return err
+	}
+	said := "page.grown_" + string(o.Kind)
+	if wish, err := w.Read.Growth(q.Context(), id); err == nil && wish != nil {
+		said = "page.grow_waits"
+	}
+	q.flash("ok", q.t(said), "")
 	return q.redirect(o.Path())
 }
 
@@ -289,13 +302,7 @@ func (w *Web) draftList(q *req, b *read.Bundle) templ.Component {
 		if c.Title == "" && o.Kind.Titled() {
 			c.Title = q.t("page.untitled")
 		}
-		note := q.t("page.state_" + string(o.State))
-		if o.State == allmende.Scheduled {
-			note = q.t("page.scheduled_for", "time", o.PublishAt.Local().Format("02.01.2006 15:04"))
-		}
-		buttons := []templ.Component{ui.Button(ui.ButtonView{Text: q.t("ui.edit"), Href: o.Path() + "/edit", Style: "quiet"}),
-			ui.Button(ui.ButtonView{Text: q.t("page.publish_now"), Post: o.Path() + "/publish", Style: "primary"})}
-		c.Foot = ui.CardFoot(note, buttons...)
+		c.Foot = ui.CardFoot(q.stateText(o), q.draftButtons(b, o)...)
 		cards = append(cards, c)
 	}
 	return ui.Stream(cards)

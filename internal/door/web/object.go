@@ -64,7 +64,7 @@ func (w *Web) conversation(q *req, one *read.Bundle, o *allmende.Object) error {
 		parts = append(parts, ui.Thread(v.Above))
 	}
 	parts = append(parts, ui.Card(v.Card))
-	if notice := w.stateNotice(q, o); notice != nil {
+	if notice := w.stateNotice(q, b, o); notice != nil {
 		parts = append([]templ.Component{notice}, parts...)
 	}
 	if bar := q.inviteBar(one, o); bar != nil {
@@ -107,11 +107,12 @@ func (q *req) nested(b *read.Bundle, root allmende.ID, ids []allmende.ID) []ui.C
 	return out
 }
 
-// stateNotice says why something is not public: a draft, held, hidden.
-func (w *Web) stateNotice(q *req, o *allmende.Object) templ.Component {
+// stateNotice says why something is not public: a draft, held, hidden; and what
+// its authors can do about it.
+func (w *Web) stateNotice(q *req, b *read.Bundle, o *allmende.Object) templ.Component {
 	switch o.State {
 	case allmende.Draft, allmende.Scheduled, allmende.Held:
-		return ui.Hint("info", q.t("page.state_"+string(o.State)))
+		return ui.Column(ui.Hint("info", q.stateText(o)), ui.Buttons(q.draftButtons(b, o)...))
 	case allmende.Hidden:
 		if d, err := w.Read.DecisionAbout(q.Context(), q.viewer, o); err == nil && d != nil {
 			return ui.Hint("warn", q.t("page.state_hidden")+" "+d.Reason)
@@ -119,6 +120,28 @@ func (w *Web) stateNotice(q *req, o *allmende.Object) templ.Component {
 		return ui.Hint("warn", q.t("page.state_hidden"))
 	}
 	return nil
+}
+
+// stateText says what an unpublished thing waits for.
+func (q *req) stateText(o *allmende.Object) string {
+	if o.State == allmende.Scheduled {
+		return q.t("page.state_scheduled", "time", lang.DateTime(q.lang, o.PublishAt.Local()))
+	}
+	return q.t("page.state_" + string(o.State))
+}
+
+// draftButtons are what authors can do with what is not published yet.
+func (q *req) draftButtons(b *read.Bundle, o *allmende.Object) []templ.Component {
+	can := q.can(b, o)
+	var out []templ.Component
+	if can.Edit {
+		out = append(out, ui.Button(ui.ButtonView{Text: q.t("page.publish_now"), Post: o.Path() + "/publish", Style: "primary"}),
+			ui.Button(ui.ButtonView{Text: q.t("ui.edit"), Href: o.Path() + "/edit", Style: "quiet"}))
+	}
+	if can.Delete {
+		out = append(out, ui.Button(ui.ButtonView{Text: q.t("ui.delete"), Post: o.Path() + "/delete", Name: "back", Value: "/drafts", Style: "plain"}))
+	}
+	return out
 }
 
 // titleOf names an object in the browser's title.

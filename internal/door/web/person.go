@@ -126,6 +126,7 @@ func (w *Web) personHead(q *req, a *allmende.Actor, show string) (ui.PersonView,
 		Followers: a.Followers, Following: a.Following, FullHandle: a.Handle()}
 	if a.Local() {
 		p.FullHandle += "@" + w.AccountDomain
+		p.Feed = a.Path() + "/feed.atom"
 	} else {
 		p.RemoteURL = a.URL
 	}

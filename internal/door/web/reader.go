@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -130,6 +131,12 @@ func (w *Web) reader(q *req, b *read.Bundle, o *allmende.Object) error {
 	v := ui.ReaderView{Card: q.card(b, o), Title: o.Title, Lead: o.Summary, HTML: q.textOf(b, o), Lang: o.Lang, Changed: o.ChangedAt,
 		Tabs: q.readerTabs(b, o, "read"), NoActs: o.State != allmende.Published}
 	v.Card.History = o.Path() + "/history"
+	if o.Section == "blog" {
+		v.Changed = o.EditedAt // what was changed before it appeared concerns nobody
+	}
+	if o.State != allmende.Published {
+		v.Card.Published = time.Time{}
+	}
 	if v.Title == "" {
 		v.Title = q.t("page.untitled")
 	}
@@ -147,12 +154,15 @@ func (w *Web) reader(q *req, b *read.Bundle, o *allmende.Object) error {
 	base.Nav, base.Description = navOf(o), plainTeaser(o, 200)
 	base.Crumbs, base.OG = q.crumbs(b, o), q.openGraph(b, o)
 	base.Canonical = w.BaseURL + PathOf(o, b.Actors)
+	if a := b.Actors[o.Owner]; o.Section == "blog" && a != nil && a.Local() {
+		base.Feeds = feedsOf(a.Label(), a.Path()+"/feed")
+	}
 	base.NoIndex = o.Audience.Kind != allmende.AudPublic || o.State != allmende.Published
 	if len(v.TOC) > 2 {
 		base.Aside = ui.TOC(v.TOC)
 	}
 	parts := []templ.Component{}
-	if notice := w.stateNotice(q, o); notice != nil {
+	if notice := w.stateNotice(q, b, o); notice != nil {
 		parts = append(parts, notice)
 	}
 	if bar := q.inviteBar(b, o); bar != nil {

@@ -7,8 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"allmende"
 	"allmende/internal/door/web/ui"
+	"allmende/internal/lang"
 	"allmende/internal/read"
 	"allmende/internal/text"
 )
@@ -70,7 +73,7 @@ func (q *req) replyComposer(b *read.Bundle, o *allmende.Object) ui.ComposerView 
 	c.ReplyTo = &parent
 	c.Placeholder = q.t("page.placeholder_reply")
 	c.Audience = string(allmende.Narrower(allmende.AudienceKind(c.Audience), o.Audience.Kind))
-	if o.Summary != "" {
+	if !o.Kind.Titled() { // an article's summary warns of nothing
 		c.Warning = o.Summary
 	}
 	if o.Lang != "" {
@@ -108,6 +111,9 @@ func (w *Web) filledComposer(q *req) (ui.ComposerView, error) {
 	query := q.URL.Query()
 	c := q.composer()
 	c.Text = query.Get("text")
+	if handle := query.Get("mention"); handle != "" {
+		c.Text = "@" + handle + " " + c.Text
+	}
 	for _, name := range []string{"reply", "quote", "draft", "edit"} {
 		if query.Get(name) == "" {
 			continue
@@ -207,10 +213,16 @@ func (w *Web) drawComposer(q *req, status int, c ui.ComposerView) error {
 	base := q.base(title)
 	base.Nav = "write"
 	c.Focus = true
-	if c.Edit == "" {
+	parts := []templ.Component{ui.PageHead(title, "", nil)}
+	switch {
+	case c.Edit != "":
+		c.Cancel = "/o/" + c.Edit
+	case c.ReplyTo != nil:
+		parts = append(parts, ui.QuoteCard(*c.ReplyTo))
+	case c.Quote == nil:
 		c.GrowHref = "/write/article"
 	}
-	return q.drawStatus(status, base, c, ui.Column(ui.PageHead(title, "", nil), ui.Composer(c)))
+	return q.drawStatus(status, base, c, ui.Column(append(parts, ui.Composer(c))...))
 }
 
 // post publishes, keeps as a draft, schedules or saves an edit; what is refused
@@ -392,6 +404,9 @@ func (w *Web) saveExisting(q *req, c ui.ComposerView, media []allmende.ID, polic
 	if c.Edit == "" {
 		edit.Audience = &allmende.AudienceChoice{Kind: allmende.AudienceKind(c.Audience)}
 	}
+	if draft {
+		edit.PublishAt = &time.Time{}
+	}
 	res, err := q.do(edit)
 	if err != nil || c.Edit != "" || draft {
 		return res, err
@@ -422,14 +437,37 @@ func (w *Web) afterNote(q *req, c ui.ComposerView, res allmende.Result, draft bo
 	case draft:
 		q.flash("ok", q.t("page.draft_kept"), "")
 		return q.redirect("/drafts")
-	case c.At != "":
-		q.flash("ok", q.t("page.scheduled"), "")
+	case c.At != "" && c.Edit == "":
+		if at, err := w.scheduled(q, c.At); err == nil {
+			q.flash("ok", q.t("page.scheduled", "time", lang.DateTime(q.lang, at)), "")
+		}
 		return q.redirect("/drafts")
-	case c.Edit != "" || c.ReplyTo != nil:
+	case c.Edit != "":
+		q.flash("ok", q.t("page.saved"), "")
 		return q.redirect("/o/" + res.Object.String())
+	case c.ReplyTo != nil:
+		return w.afterReply(q, res.Object)
 	}
 	q.flash("ok", q.t("page.published"), "")
 	return q.redirect("/")
+}
+
+// afterReply leads to where the answer stands: in the conversation, or among the
+// comments of the article or page that it is about.
+func (w *Web) afterReply(q *req, id allmende.ID) error {
+	_, o, err := w.Read.One(q.Context(), q.viewer, id)
+	if err != nil {
+		return err
+	}
+	if b, about, err := w.Read.One(q.Context(), q.viewer, o.Thread); err == nil && about.Kind.Titled() {
+		q.flash("ok", q.t("page.commented"), "")
+		place := PathOf(about, b.Actors)
+		if about.Section == "wiki" {
+			place = about.Path() + "/discussion"
+		}
+		return q.redirect(place + "#o-" + id.String())
+	}
+	return q.redirect("/o/" + id.String())
 }
 
 // plainTeaser is the beginning of an object's text without markup.

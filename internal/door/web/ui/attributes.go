@@ -35,8 +35,11 @@ func completeOr(token string) string {
 }
 
 func hintIcon(kind string) string {
-	if kind == "" {
-		return "info"
+	switch kind {
+	case "warn", "danger":
+		return "triangle-alert"
+	case "ok":
+		return "circle-check"
 	}
-	return "triangle-alert"
+	return "info"
 }

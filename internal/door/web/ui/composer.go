@@ -24,6 +24,7 @@ type ComposerView struct {
 	At           string // "2026-11-22T18:00", empty: now
 	Draft        string // id of the draft on the server
 	Edit         string // id of the object being edited
+	Cancel       string // leaves without saving; empty: not offered
 	Max          int    // characters
 	Notes        Notes
 	GrowHref     string // "make it an article"; empty: not offered
@@ -61,6 +62,8 @@ type EditorView struct {
 	Base      string
 	Section   string
 	Tags      string
+	Slug      string // the last part of the address
+	SlugAfter string // what stands before it; empty: the address is not offered
 	At        string
 	Audience  string
 	Audiences []OptionView

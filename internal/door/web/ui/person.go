@@ -40,6 +40,7 @@ type PersonView struct {
 	Posts      int
 	Followers  int
 	Following  int
+	Feed       string // for feed readers; empty: none
 	Tabs       []TabView
 	Actions    templ.Component // further buttons before "follow"
 }

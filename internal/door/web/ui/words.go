@@ -85,6 +85,14 @@ func (c ComposerView) submitWord(ctx context.Context) string {
 	return T(ctx, "ui.publish")
 }
 
+// moreWord names what is folded away below the text.
+func (c ComposerView) moreWord(ctx context.Context) string {
+	if c.Edit != "" {
+		return T(ctx, "ui.more_options_edit")
+	}
+	return T(ctx, "ui.more_options")
+}
+
 func (e EditorView) submitWord(ctx context.Context) string {
 	if e.New {
 		return T(ctx, "ui.publish")

@@ -209,7 +209,7 @@ func (b *Browser) form(form string) pageForm {
 
 func (b *Browser) send(method, path, kind string, body io.Reader) *Page {
 	b.T.Helper()
-	path = strings.TrimPrefix(path, Base)
+	path, _, _ = strings.Cut(strings.TrimPrefix(path, Base), "#") // which browsers keep to themselves
 	r := httptest.NewRequest(method, Base+path, body)
 	r.RemoteAddr = "203.0.113.7:4711"
 	r.Header.Set("Accept", "text/html")

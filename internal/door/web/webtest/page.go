@@ -74,6 +74,17 @@ func (p *Page) WantHas(selectors ...string) *Page {
 	return p
 }
 
+// WantHasNot fails the test if something matches one of the selectors.
+func (p *Page) WantHasNot(selectors ...string) *Page {
+	p.t.Helper()
+	for _, s := range selectors {
+		if p.Has(s) {
+			p.t.Fatalf("%s has %s: %s", p.Path, s, p)
+		}
+	}
+	return p
+}
+
 // String is what can be read on the page, for complaints.
 func (p *Page) String() string {
 	if p == nil {

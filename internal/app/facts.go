@@ -33,9 +33,14 @@ func (h *House) systemFacts(ctx context.Context) []ui.PairView {
 	if missing := h.Files.Missing(); len(missing) > 0 {
 		tools = say("fact_tools_missing", "names", strings.Join(missing, ", "))
 	}
+	mail := say("fact_mail_none")
+	if h.Config.Mail.URL != "" {
+		mail = say("fact_mail_set", "from", h.Config.MailFrom())
+	}
 	return []ui.PairView{
 		{Name: say("fact_version"), Value: h.Version + " (" + runtime.Version() + ", " + runtime.GOOS + "/" + runtime.GOARCH + ")"},
 		{Name: say("fact_database"), Value: engine},
+		{Name: say("fact_mail"), Value: mail},
 		{Name: say("fact_free"), Value: free},
 		{Name: say("fact_tools"), Value: tools},
 		{Name: say("fact_streams"), Value: lang.Number(tag, int64(h.Hub.Streams()))},

@@ -74,7 +74,10 @@ func checkSite(s *allmende.Site) error {
 			f.Add(field, "error.field_long", "max", l.max)
 		}
 	}
-	if s.Contact != "" && checkMail(s.Contact) != nil {
+	switch {
+	case s.Contact == "":
+		f.Add("contact", "error.contact_empty")
+	case checkMail(s.Contact) != nil:
 		f.Add("contact", "error.mail_shape")
 	}
 	if !slices.Contains([]string{"", "open", "approval", "invite", "closed"}, s.Registration) {

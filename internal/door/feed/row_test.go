@@ -202,7 +202,7 @@ func TestB12_HostileTextsLeaveNoScriptAndBreakNoDocument(t *testing.T) {
 		h.Do(&allmende.Publish{Act: ada.Act(), Source: s + " text", Media: []allmende.ID{h.picture(ada, "x.png", s)}})
 		h.forms("/@ada/feed")
 	}
-	h.Do(&allmende.SetSite{Act: h.House.House(), Site: allmende.Site{Name: `</title><script>`, Description: `]]><script>`, Ready: true}})
+	h.Do(&allmende.SetSite{Act: h.House.House(), Site: allmende.Site{Name: `</title><script>`, Description: `]]><script>`, Contact: "team@auwiesen.example", Ready: true}})
 	for _, path := range []string{"/@ada/feed", "/@ada/articles", "/feed", "/tags/%3Cscript%3E/feed", "/tags/%5D%5D%3E%26%22%00%01/feed"} {
 		h.forms(path)
 		for _, form := range []string{".atom", ".rss"} {

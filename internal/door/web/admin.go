@@ -51,11 +51,20 @@ func (w *Web) drawAdmin(q *req, failure error) error {
 	s.field(ui.FieldView{Name: "site_name", Value: site.Name, Max: 60}).
 		field(ui.FieldView{Name: "tagline", Value: site.Tagline, Max: 120, Optional: true}).
 		field(ui.FieldView{Name: "description", Type: "textarea", Value: site.Description, Max: 2000, Full: true, Optional: true}).
-		field(ui.FieldView{Name: "contact", Type: "email", Value: site.Contact, Mode: "email", Optional: true}).
+		field(ui.FieldView{Name: "contact", Type: "email", Value: site.Contact, Mode: "email"}).
 		radios(ui.SelectView{Name: "registration", Value: w.registration(site), Options: s.options("registration", registrations...)}).
 		list(ui.SelectView{Name: "lang", Value: site.Lang, Options: languages(q, true)}).
 		list(ui.SelectView{Name: "wiki_licence", Value: site.WikiLicence, Options: licenceOptions(site.WikiLicence)})
-	base, content := q.adminPage("site", s.form(ui.FormView{Action: "/admin"}, "save"))
+	parts := []templ.Component{s.form(ui.FormView{Action: "/admin"}, "save")}
+	owed, err := w.owed(q)
+	if err != nil {
+		return err
+	}
+	if len(owed) > 0 {
+		parts = append([]templ.Component{ui.Hint("warn", q.t("legal.owed", "names", strings.Join(owed, ", "))),
+			ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("legal.owed_do"), Href: "/admin/legal", Style: "quiet"}))}, parts...)
+	}
+	base, content := q.adminPage("site", parts...)
 	return q.drawStatus(statusOf(failure), base, site, content)
 }
 
@@ -120,7 +129,8 @@ func (w *Web) members(q *req) error {
 	for _, m := range list {
 		table.Rows = append(table.Rows, q.memberRow(m))
 	}
-	base, content := q.adminPage("members", ui.FindBox("/admin/members", q.t("admin.find_member"), typed), ui.Pills(q.t("ui.filter"), pills), ui.Table(table), ui.Pager(pager))
+	base, content := q.adminPage("members", ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.invite_people"), Icon: "user-plus", Href: "/settings/invites", Style: "quiet"})),
+		ui.FindBox("/admin/members", q.t("admin.find_member"), typed), ui.Pills(q.t("ui.filter"), pills), ui.Table(table), ui.Pager(pager))
 	return q.draw(base, membersView{len(list)}, content)
 }
 

@@ -53,9 +53,9 @@ func TestT8_WhatIsPublishedIsNotPublishedLaterAndCanBeLeftAlone(t *testing.T) {
 	article := "/o/" + h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: "Rain", Source: "At last."}).Object.String()
 	a := h.SignedIn(ada)
 	for _, path := range []string{note, article} {
-		a.Open(path + "/edit").WantHasNot("[name=at]", "[name=audience]").WantHas("form a.btn.plain[href]")
+		a.Open(path+"/edit").WantHasNot("[name=at]", "[name=audience]").WantHas("form a.btn.plain[href]")
 	}
-	a.Open(note+"/edit").WantHas("form a.btn[href=" + note + "]")
+	a.Open(note + "/edit").WantHas("form a.btn[href=" + note + "]")
 	a.Open("/write").WantHas("[name=at]").WantHas("[name=audience]")
 	h.Visitor().Open("/@ada/rain").WantNoText("Last changed").WantHas("link[rel=alternate][href=/@ada/feed.atom]")
 	h.Visitor().Open("/@ada").WantHas("main a[href=/@ada/feed.atom]")

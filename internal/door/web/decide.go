@@ -66,7 +66,11 @@ func (w *Web) concerned(q *req, actor allmende.ID) templ.Component {
 		state += ", " + q.t("moderation.limited")
 	}
 	view.Line = state
-	return ui.ActorLine(view, ui.Button(ui.ButtonView{Text: q.t("moderation.their_page"), Href: "/moderation/actor/" + a.ID.String(), Style: "quiet"}))
+	theirs := "/moderation/actor/" + a.ID.String()
+	if q.URL.Path == theirs {
+		return ui.ActorLine(view, nil)
+	}
+	return ui.ActorLine(view, ui.Button(ui.ButtonView{Text: q.t("moderation.their_page"), Href: theirs, Style: "quiet"}))
 }
 
 func (w *Web) earlier(q *req, list []allmende.Decision) templ.Component {

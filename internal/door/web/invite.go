@@ -59,7 +59,8 @@ func (w *Web) postInvite(q *req) error {
 		}
 		return err
 	}
-	return q.savedAt("/settings/invites")
+	q.flash("ok", q.t("settings.invite_made"), "")
+	return q.redirect("/settings/invites")
 }
 
 func (w *Web) withdrawInvite(q *req) error {

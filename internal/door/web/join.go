@@ -89,11 +89,14 @@ func (w *Web) drawJoin(q *req, failure error) error {
 		s.field(ui.FieldView{Name: "reason", Type: "textarea", Max: 1000})
 	}
 	if rules != nil {
-		s.add(ui.Hidden("version", strconv.Itoa(rules.Version)), ui.Anchor("/rules", q.t("account.read_rules")))
+		s.add(ui.Hidden("version", strconv.Itoa(rules.Version)), ui.Beside("/rules", q.t("account.read_rules")))
 		s.check(ui.CheckView{Name: "rules"})
 	}
 	form := ui.FormView{Action: "/join"}
 	lead := q.t("account.join_" + mode)
+	if code != "" {
+		lead = q.t("account.join_invited")
+	}
 	return q.drawStatus(statusOf(failure), base, form, within(ui.SignBox(base.Title), ui.Column(ui.Soft(lead), s.form(form, "join_do"),
 		ui.Anchor("/login", q.t("account.have_account")))))
 }
@@ -121,14 +124,15 @@ func (w *Web) postJoin(q *req) error {
 	if q.form.Has("rules") {
 		cmd.Rules = q.form.Int("version", 0, 0, 1<<30)
 	}
-	err := gathered(allmende.CheckName(name), auth.CheckPassword(password, name, mail))
-	if err == nil {
-		cmd.PasswordHash, err = w.Auth.Hash(q.Context(), password)
+	weak := auth.CheckPassword(password, name, mail)
+	if weak == nil {
+		var err error
+		if cmd.PasswordHash, err = w.Auth.Hash(q.Context(), password); err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		_, err = q.do(cmd)
-	}
-	if err != nil {
+	_, err := q.do(cmd) // without a hash it is refused, with all else that is wrong
+	if err = gathered(weak, err); err != nil {
 		if redrawn(err) {
 			return w.drawJoin(q, err)
 		}
@@ -158,7 +162,7 @@ func (w *Web) drawConfirm(q *req, failure error) error {
 func (w *Web) another(q *req) templ.Component {
 	s := q.sheet("account", nil)
 	s.add(ui.Hidden("login", cmp.Or(q.form.Line("login"), q.URL.Query().Get("for"))))
-	return within(ui.Form(ui.FormView{Action: "/confirm/again", CSRF: q.csrf(), Submit: q.t("account.confirm_again")}), ui.Column(s.parts...))
+	return within(ui.Form(ui.FormView{Action: "/confirm/again", CSRF: q.csrf(), Submit: q.t("account.confirm_again"), Second: true}), ui.Column(s.parts...))
 }
 
 func (w *Web) postConfirm(q *req) error {
@@ -221,6 +225,9 @@ func (w *Web) confirmed(q *req, account allmende.ID) error {
 	if q.session != nil {
 		q.flash("ok", q.t("account.said_confirmed"), "")
 		return q.redirect("/")
+	}
+	if a, err := w.Read.Account(q.Context(), allmende.Viewer{Account: account}); err == nil && a.State == allmende.AccountPending {
+		return q.redirect("/login?said=waits")
 	}
 	return q.redirect("/login?said=confirmed")
 }

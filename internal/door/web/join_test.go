@@ -65,7 +65,7 @@ func TestR2_ApprovalShowsTheReasonToTheTeamAndWaits(t *testing.T) {
 	a := accountOf(t, h, "ida")
 	link := allmende.PathConfirm + code(t, h, a.ID, auth.ConfirmMail).Link
 	b.Open(link)
-	b.Submit(link).WantTo("/login?said=confirmed")
+	b.Submit(link).WantTo("/login?said=waits")
 	b.SignIn("ida@example.org", goodPassword).WantTo("/")
 	b.Follow().WantText("waits for approval").WantHas("button[formaction=/logout]", "a[href=/rules]")
 	b.Get("/write").WantTo("/login?next=%2Fwrite")

@@ -55,7 +55,7 @@ func TestKeptPagesAreNeverStale(t *testing.T) {
 		{"a pin", &allmende.Pin{Act: ada.Act(), Object: note, On: true}},
 		{"a quote", &allmende.Publish{Act: ben.Act(), Kind: allmende.Note, Source: "Well said", Quote: note}},
 		{"a move", &allmende.Move{Act: ada.Act(), Object: page, Title: "Heaps"}},
-		{"a new name of the community", &allmende.SetSite{Act: admin.Act(), Site: allmende.Site{Name: "Upper meadows", Ready: true}}},
+		{"a new name of the community", &allmende.SetSite{Act: admin.Act(), Site: allmende.Site{Name: "Upper meadows", Contact: "team@auwiesen.example", Ready: true}}},
 		{"a deletion", &allmende.Delete{Act: ben.Act(), Object: reply}},
 		{"a growth", &allmende.Grow{Act: ada.Act(), Object: shown, Kind: allmende.Article, Title: "Leeks"}},
 		{"a block", &allmende.Relate{Act: ben.Act(), Kind: allmende.Block, Target: cleo.Actor}},

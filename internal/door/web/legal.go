@@ -172,24 +172,46 @@ func (w *Web) aboutParts(q *req) ([]templ.Component, error) {
 	return append(parts, ui.Anchored("source", ui.Section(q.t("legal.program"), program...))), nil
 }
 
-// adminLegal lists the texts with what there is of each.
+// legalOrder is how admins go through the texts: what the law asks for first.
+var legalOrder = []string{"imprint", "privacy", "rules", "about", "accessibility"}
+
+// adminLegal lists the texts: what each is for, and what there is of it.
 func (w *Web) adminLegal(q *req) error {
 	var lines []ui.LineView
-	for _, name := range legalNames {
+	for _, name := range legalOrder {
+		line := ui.LineView{Icon: "scale", Title: q.t("ui." + name), Note: q.t("legal.weight_" + name), Text: q.t("legal.why_" + name)}
 		for _, l := range legalLangs {
 			versions, err := w.Read.LegalVersions(q.Context(), name, string(l))
 			if err != nil {
 				return err
 			}
-			line := ui.LineView{Icon: "scale", Title: q.t("ui." + name), Note: lang.T(l, "ui.own_name"), Href: "/admin/legal/" + name + "/" + string(l), Text: q.t("legal.proposed")}
+			own := lang.T(l, "ui.own_name")
+			b := ui.ButtonView{Text: q.t("legal.look_through", "lang", own), Style: "primary", Href: "/admin/legal/" + name + "/" + string(l)}
 			if len(versions) > 0 {
-				line.Text = q.t("legal.version", "version", strconv.Itoa(versions[0].Version), "date", lang.Date(q.lang, versions[0].At))
+				b.Text, b.Icon, b.Style = q.t("legal.change", "lang", own, "version", strconv.Itoa(versions[0].Version)), "check", "quiet"
+			} else if name != "imprint" && name != "privacy" {
+				b.Style = "quiet"
 			}
-			lines = append(lines, line)
+			line.Actions = append(line.Actions, ui.Button(b))
 		}
+		lines = append(lines, line)
 	}
 	base, content := q.adminPage("legal", ui.Soft(q.t("legal.admin_text")), ui.Lines(lines))
 	return q.draw(base, lines, content)
+}
+
+// owed are the texts that the law asks for and nobody has published yet.
+func (w *Web) owed(q *req) (names []string, err error) {
+	for _, name := range legalOrder[:2] {
+		t, err := w.Read.Legal(q.Context(), name, q.lang.HTML())
+		if err != nil {
+			return nil, err
+		}
+		if t == nil {
+			names = append(names, q.t("ui."+name))
+		}
+	}
+	return names, nil
 }
 
 func (w *Web) editLegal(q *req) error { return w.drawLegal(q, nil) }
@@ -227,7 +249,8 @@ func (w *Web) postLegal(q *req) error {
 		}
 		return err
 	}
-	return q.savedAt("/admin/legal")
+	q.flash("ok", q.t("legal.published", "name", q.t("ui."+q.param("name")), "lang", lang.T(lang.Tag(q.param("lang")), "ui.own_name")), "")
+	return q.redirect("/admin/legal")
 }
 
 // robots tells search engines what is for them.

@@ -15,7 +15,7 @@ import (
 )
 
 // said are the messages that the sign-in page may open with.
-var said = []string{"confirmed", "password", "deleted", "away"}
+var said = []string{"confirmed", "waits", "password", "deleted", "away"}
 
 // login is the sign-in page.
 func (w *Web) login(q *req) error {

@@ -165,7 +165,10 @@ func (w *Web) admit(q *req) error {
 	if err != nil {
 		return err
 	}
-	yes := q.param("answer") == "yes"
+	yes, asked := q.param("answer") == "yes", ""
+	if a, err := w.Read.Account(q.Context(), allmende.Viewer{Account: id}); err == nil {
+		asked = w.nameOf(q, a.Actor)
+	}
 	if _, err := q.do(&allmende.Admit{Act: q.self(), Account: id, Yes: yes, Reason: q.form.Text("reason-" + id.String())}); err != nil {
 		return q.complain(err, "/moderation?show=signups")
 	}
@@ -173,7 +176,7 @@ func (w *Web) admit(q *req) error {
 	if yes {
 		word = "moderation.admitted"
 	}
-	q.flash("ok", q.t(word), "")
+	q.flash("ok", q.t(word, "name", asked), "")
 	return q.redirect("/moderation?show=signups")
 }
 
@@ -201,7 +204,17 @@ func (q *req) decisionLines(list []allmende.Decision) []ui.LineView {
 	var out []ui.LineView
 	for _, d := range list {
 		out = append(out, ui.LineView{ID: "d-" + d.ID.String(), Icon: "gavel", Title: q.decisionTitle(d), Text: d.Reason,
-			Note: q.t("moderation.about", "name", q.web.nameOf(q, d.Actor), "date", lang.DateTime(q.lang, d.At)), Href: "/decisions/" + d.ID.String()})
+			Note: q.decisionNote(d), Href: "/decisions/" + d.ID.String()})
 	}
 	return out
+}
+
+// decisionNote is whom a decision concerns, when it was made and by whom.
+func (q *req) decisionNote(d allmende.Decision) string {
+	note := q.t("moderation.about", "name", q.web.nameOf(q, d.Actor), "date", lang.DateTime(q.lang, d.At))
+	by, err := q.web.Read.Account(q.Context(), allmende.Viewer{Account: d.By})
+	if err != nil {
+		return note // who decided is gone
+	}
+	return note + " · " + q.t("moderation.decided_by", "name", q.web.nameOf(q, by.Actor))
 }

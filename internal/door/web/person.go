@@ -143,6 +143,9 @@ func (w *Web) personHead(q *req, a *allmende.Actor, show string) (ui.PersonView,
 		}
 		p.Tabs = append(p.Tabs, ui.TabView{Text: q.t(tab.key), Href: href, Current: show == tab.show})
 	}
+	if q.account != nil && q.viewer.Rank.CanModerate() {
+		p.Moderate = "/moderation/actor/" + a.ID.String()
+	}
 	p.Tie, err = w.tie(q, a)
 	if p.Tie.State == "self" {
 		p.Actions = ui.Button(ui.ButtonView{Text: q.t("page.edit_profile"), Href: "/settings/profile", Style: "quiet"})

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/url"
+
 	"github.com/a-h/templ"
 
 	"allmende"
@@ -176,7 +178,7 @@ func (w *Web) decisionView(q *req, d allmende.Decision) (ui.DecisionView, error)
 		return v, err
 	}
 	if site.Contact != "" {
-		v.Complain = "mailto:" + site.Contact
+		v.Complain = "mailto:" + site.Contact + "?subject=" + url.PathEscape(q.t("moderation.appeal_subject", "title", v.Title, "number", d.ID.String()))
 	}
 	if d.Object == 0 {
 		return v, nil

@@ -35,6 +35,7 @@ func (w *Web) drawSetup(q *req, failure error) error {
 	}
 	site := q.sheet("admin", failure)
 	site.field(ui.FieldView{Name: "site_name", Max: 60, Focus: true}).
+		field(ui.FieldView{Name: "tagline", Max: 120, Optional: true}).
 		field(ui.FieldView{Name: "description", Type: "textarea", Max: 2000, Optional: true}).
 		field(ui.FieldView{Name: "contact", Type: "email", Complete: "email", Mode: "email"}).
 		radios(ui.SelectView{Name: "registration", Value: w.Registration, Options: site.options("registration", registrations...)}).
@@ -68,14 +69,14 @@ func (w *Web) postSetup(q *req) error {
 		return err
 	}
 	q.flash("ok", q.t("admin.setup_done"), "")
-	return q.redirect("/admin")
+	return q.redirect("/admin/legal")
 }
 
 // found gives the community its name and first admin. The site comes first:
 // with the admin the set-up has ended.
 func (w *Web) found(q *req, name, mail, password string) (allmende.ID, error) {
 	act := allmende.Act{Via: "setup", At: w.Now()}
-	site := allmende.Site{Name: q.form.Line("site_name"), Description: q.form.Text("description"), Contact: q.form.Line("contact"),
+	site := allmende.Site{Name: q.form.Line("site_name"), Tagline: q.form.Line("tagline"), Description: q.form.Text("description"), Contact: q.form.Line("contact"),
 		Registration: q.form.Line("registration"), Lang: q.form.Line("lang")}
 	_, siteErr := q.do(&allmende.SetSite{Act: act, Site: site})
 	err := gathered(renamed(siteErr, "name", "site_name"), allmende.CheckName(name), auth.CheckPassword(password, name, mail))

@@ -26,8 +26,8 @@ func TestTheFirstAdminIsMadeWithTheOneTimeCodeOnly(t *testing.T) {
 	b.Open(path)
 	b.Submit(path, "site_name", "", "name", "ada", "email", "ada@example.org", "password", "short").Want(http.StatusUnprocessableEntity).
 		WantHas(".summary a[href=#f-site_name]", ".summary a[href=#f-password]")
-	b.Submit(path, "site_name", "Auwiesen", "description", "By the river.", "contact", "team@example.org", "registration", "approval", "password", goodPassword).WantTo("/admin")
-	b.Follow().Want(http.StatusOK).WantText("Done!")
+	b.Submit(path, "site_name", "Auwiesen", "description", "By the river.", "contact", "team@example.org", "registration", "approval", "password", goodPassword).WantTo("/admin/legal")
+	b.Follow().Want(http.StatusOK).WantText("Done, you are signed in!")
 	if a := accountOf(t, h, "ada"); a.Rank != allmende.Admin {
 		t.Errorf("the first member is %s", a.Rank)
 	}

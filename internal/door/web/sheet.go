@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -143,7 +144,7 @@ func redrawn(err error) bool {
 }
 
 // gathered puts the complaints about a form's fields into one; a failure that
-// is none of the fields comes alone.
+// is none of the fields comes alone. One complaint about a field is enough.
 func gathered(failures ...error) error {
 	var all allmende.Faults
 	for _, err := range failures {
@@ -154,7 +155,11 @@ func gathered(failures ...error) error {
 		if !errors.As(err, &e) || len(e.Fields) == 0 {
 			return err
 		}
-		all = append(all, e.Fields...)
+		for _, field := range e.Fields {
+			if !slices.ContainsFunc(all, func(f allmende.Field) bool { return f.Name != "" && f.Name == field.Name }) {
+				all = append(all, field)
+			}
+		}
 	}
 	return all.Err()
 }

@@ -46,11 +46,22 @@ func (w *Web) home(q *req) error {
 		parts = append(parts, mark)
 	}
 	if len(v.Cards) == 0 {
-		parts = append(parts, ui.Empty(ui.EmptyView{Icon: "sprout", Title: q.t("page.home_empty"), Text: q.t("page.home_empty_text"),
-			Button: &ui.ButtonView{Text: q.t("page.find_people"), Href: "/people", Style: "primary"}}))
+		parts = append(parts, ui.Empty(w.homeEmpty(q)))
 	}
 	parts = append(parts, ui.Stream(v.Cards), ui.Pager(v.Pager))
 	return q.draw(base, v, ui.Column(parts...))
+}
+
+// homeEmpty says what belongs on an empty home, and offers one next step: to
+// follow somebody, or, where nobody else is yet, to let people in.
+func (w *Web) homeEmpty(q *req) ui.EmptyView {
+	totals, err := w.Read.Totals(q.Context())
+	if err == nil && totals.Accounts < 2 && q.viewer.Rank.CanModerate() {
+		return ui.EmptyView{Icon: "sprout", Title: q.t("page.home_alone"), Text: q.t("page.home_alone_text"),
+			Button: &ui.ButtonView{Text: q.t("settings.invite_people"), Href: "/settings/invites", Style: "primary"}}
+	}
+	return ui.EmptyView{Icon: "sprout", Title: q.t("page.home_empty"), Text: q.t("page.home_empty_text"),
+		Button: &ui.ButtonView{Text: q.t("page.find_people"), Href: "/people", Style: "primary"}}
 }
 
 // readMark keeps how far the viewer has read (row T22), and on a first page
@@ -95,16 +106,17 @@ func (w *Web) front(q *req) error {
 	base.Feeds = feedsOf(base.Site.Name, "/feed")
 	base.Aside = w.aside(q)
 	v := streamView{q.streamCards(b), q.pager(b)}
-	about := site.Description
-	if about == "" {
-		about = site.Tagline
-	}
 	join := "/join"
 	if w.registration(site) == "closed" {
 		join = ""
 	}
-	return q.draw(base, v, ui.Column(ui.Welcome(base.Site.Name, about, join, "/explore"), ui.PageHead(q.t("page.newest"), "", nil),
-		ui.Stream(v.Cards), ui.Pager(v.Pager)))
+	parts := []templ.Component{ui.Welcome(base.Site.Name, site.Tagline, site.Description, join, "/explore")}
+	if len(v.Cards) == 0 {
+		empty := ui.EmptyView{Icon: "sprout", Title: q.t("page.front_empty"), Text: q.t("page.front_empty_text")}
+		return q.draw(base, v, ui.Column(append(parts, ui.Empty(empty))...))
+	}
+	parts = append(parts, ui.PageHead(q.t("page.newest"), "", nil), ui.Stream(v.Cards), ui.Pager(v.Pager))
+	return q.draw(base, v, ui.Column(parts...))
 }
 
 // registration is how people join: the site's own choice goes before the settings.

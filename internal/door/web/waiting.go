@@ -25,8 +25,13 @@ func (w *Web) waiting(q *req) error {
 		if err != nil {
 			return err
 		}
+		v.Icon = "gavel"
 		if len(decisions) > 0 {
-			v.Text += " " + q.t("page.reason_given", "reason", decisions[0].Reason)
+			view, err := w.decisionView(q, decisions[0])
+			if err != nil {
+				return err
+			}
+			return q.draw(base, view, ui.Column(ui.Empty(v), ui.Decision(view), ui.Soft(q.t("moderation.decision_rights")), q.waitingLinks(state)))
 		}
 	}
 	return q.draw(base, v, ui.Column(ui.Empty(v), q.waitingLinks(state)))

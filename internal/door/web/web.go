@@ -399,7 +399,7 @@ func (q *req) base(title string) ui.Base {
 	if q.session == nil {
 		return b
 	}
-	b.CSRF = q.csrf()
+	b.CSRF, b.Known = q.csrf(), true
 	if q.account != nil {
 		if b.Theme == "" {
 			b.Theme = q.account.Theme

@@ -42,6 +42,7 @@ type FormView struct {
 	Cancel string // address to go back; empty: none
 	Files  bool   // the form carries files
 	Danger bool   // the button destroys something
+	Second bool   // the page has a button that matters more
 }
 
 // ButtonView is one button of a group.
@@ -62,6 +63,9 @@ func (f FormView) enctype() string {
 func (f FormView) button() string {
 	if f.Danger {
 		return "btn danger"
+	}
+	if f.Second {
+		return "btn quiet"
 	}
 	return "btn primary"
 }

@@ -34,9 +34,24 @@ func navigation(ctx context.Context, b Base) []navItem {
 	return items
 }
 
+// menuNavigation is what phones have no room for in their bar.
+func menuNavigation(ctx context.Context, b Base) []navItem {
+	var out []navItem
+	for _, n := range navigation(ctx, b) {
+		switch n.Key {
+		case "people", "groups", "events", "messages", "moderation", "admin":
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // bottomNavigation is the five of the phone's bar.
 func bottomNavigation(ctx context.Context, b Base) []navItem {
 	want := []string{"home", "explore", "wiki", "library", "notifications"}
+	if b.Viewer == nil {
+		want[4] = "people"
+	}
 	var out []navItem
 	for _, n := range navigation(ctx, b) {
 		for _, key := range want {

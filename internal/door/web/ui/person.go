@@ -42,6 +42,7 @@ type PersonView struct {
 	Following  int
 	Feed       string // for feed readers; empty: none
 	Tabs       []TabView
+	Moderate   string          // where moderators decide about them; empty: not for this viewer
 	Actions    templ.Component // further buttons before "follow"
 }
 

@@ -47,7 +47,7 @@ func sampleStories(ctx context.Context) []namedPart {
 	people := samplePeople()
 	cards := sampleCards(ctx)
 	return []namedPart{
-		{"Welcome", Welcome("Auwiesen", T(ctx, "ui.search_help"), "#", "#")},
+		{"Welcome", Welcome("Auwiesen", T(ctx, "ui.search_all"), T(ctx, "ui.search_help"), "#", "#")},
 		{"Composer", Composer(sampleComposer(ctx))},
 		{"Stream", Stream(cards)},
 		{"Thread", Thread(sampleThread(ctx))},

@@ -26,6 +26,7 @@ type Base struct {
 	Theme       string // "auto", "light", "dark", "contrast"
 	Site        SiteView
 	Viewer      *ViewerView // nil: not signed in
+	Known       bool        // signed in, though perhaps not yet allowed to act: no way to join is offered
 	CSRF        string
 	Nav         string // key of the rail's current entry: "home", "wiki" …
 	Crumbs      []Link

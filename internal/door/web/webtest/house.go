@@ -48,7 +48,7 @@ func Registration(mode string) Option {
 func New(t testing.TB, options ...Option) *House {
 	t.Helper()
 	h := Bare(t, options...)
-	h.Do(&allmende.SetSite{Act: h.House.House(), Site: allmende.Site{Name: "Auwiesen", Tagline: "Neighbours by the river", Ready: true}})
+	h.Do(&allmende.SetSite{Act: h.House.House(), Site: allmende.Site{Name: "Auwiesen", Tagline: "Neighbours by the river", Contact: "team@auwiesen.example", Ready: true}})
 	return h
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"allmende"
 	"allmende/internal/door/web/ui"
-	"allmende/internal/lang"
 	"allmende/internal/read"
 	"allmende/internal/text"
 )
@@ -235,18 +234,17 @@ func (w *Web) postNew(kind allmende.ObjectKind) handler {
 		if err != nil {
 			return w.refused(q, e, err)
 		}
-		return w.afterEditor(q, res.Object, cmp.Or(cmd.State, allmende.Published), at)
+		return w.afterEditor(q, res.Object, cmp.Or(cmd.State, allmende.Published))
 	}
 }
 
-// afterEditor says what has become of the text; without a state it was only changed.
-func (w *Web) afterEditor(q *req, id allmende.ID, state allmende.State, at time.Time) error {
+// afterEditor says what has become of the text; the page itself says when
+// something planned appears.
+func (w *Web) afterEditor(q *req, id allmende.ID, state allmende.State) error {
 	said := q.t("page.saved")
 	switch state {
 	case allmende.Draft:
 		said = q.t("page.draft_kept")
-	case allmende.Scheduled:
-		said = q.t("page.scheduled", "time", lang.DateTime(q.lang, at))
 	case allmende.Published:
 		said = q.t("page.published")
 	}
@@ -321,9 +319,9 @@ func (w *Web) postEdit(q *req) error {
 	}
 	switch {
 	case o.State == allmende.Published:
-		return w.afterEditor(q, o.ID, "", time.Time{})
+		return w.afterEditor(q, o.ID, "")
 	case q.form.Raw("do") == "draft":
-		return w.afterEditor(q, o.ID, allmende.Draft, time.Time{})
+		return w.afterEditor(q, o.ID, allmende.Draft)
 	}
 	at, err := w.scheduled(q, e.At)
 	if err != nil {
@@ -336,7 +334,7 @@ func (w *Web) postEdit(q *req) error {
 	if !at.IsZero() {
 		state = allmende.Scheduled
 	}
-	return w.afterEditor(q, res.Object, state, at)
+	return w.afterEditor(q, res.Object, state)
 }
 
 // editCommand is the edit that the editor asks for.

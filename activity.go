@@ -40,6 +40,7 @@ const (
 	NotifySignUp        NotificationKind = "admin.sign_up"
 	NotifyHeld          NotificationKind = "held"
 	NotifyConsentWanted NotificationKind = "consent" // an object is to become a wiki page
+	NotifyRole          NotificationKind = "role"    // given a role in an organisation
 )
 
 // Notification tells one actor one thing. (To, Kind, From, Object, Report) is unique,
@@ -50,10 +51,11 @@ type Notification struct {
 	Kind   NotificationKind
 	From   ID // actor; zero: the server
 	Object ID
-	Report ID // of NotifyReport and NotifyReportClosed; of NotifyDecision the decision
+	Report ID // of NotifyReport and NotifyReportClosed; of NotifyDecision the decision, of NotifyRole the organisation
 	At     time.Time
 	Read   bool
 	Emoji  string // of NotifyLike: what the like says now; it is not kept with the notification
+	Role   Role   // of NotifyRole: the role as it is now; not kept with the notification either
 }
 
 // Job is one piece of work for an outlet, kept until done. (Outlet, Key) is

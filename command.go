@@ -33,6 +33,8 @@ type Result struct {
 	Media    ID     `json:"media,omitempty"`    // made medium
 	Revision int    `json:"revision,omitempty"` // number of the revision made
 	Text     string `json:"text,omitempty"`     // code or secret made by the command (invite code, report receipt)
+	// Merged is the newest revision by others that an edit was merged with; zero: nobody saved meanwhile.
+	Merged int `json:"merged,omitempty"`
 	// Conflict holds both texts of an edit that could not be merged; nothing was saved.
 	Conflict *EditConflict `json:"conflict,omitempty"`
 }

@@ -285,5 +285,8 @@ func (ch *change) putRole(cmd *allmende.SetRole, role allmende.Role) error {
 	}
 	ch.news.Accounts = append(ch.news.Accounts, member.ID)
 	ch.news.Viewers = append(ch.news.Viewers, member.Actor, cmd.Actor)
+	if err := ch.notify("role:"+cmd.Actor.String()+":"+cmd.Member.String(), 0, ch.act.As, ""); err != nil {
+		return err
+	}
 	return store.SetRole(ch.ctx, ch, member.ID, cmd.Actor, role, ch.at)
 }

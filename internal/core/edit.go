@@ -67,7 +67,14 @@ func (c *Core) edit(ctx context.Context, cmd *allmende.Edit) (step, error) {
 		o.Mentions, o.Tags = cmd.Remote.Mentions, cmd.Remote.Tags
 		m.tags = foldAll(o.Tags)
 	}
-	return func(ch *change) error { return ch.putEdit(before, o, m, cmd) }, nil
+	merged := 0
+	if cmd.Source != nil && cmd.Base != 0 && cmd.Base != before.Revision {
+		merged = before.Revision
+	}
+	return func(ch *change) error {
+		ch.result.Merged = merged
+		return ch.putEdit(before, o, m, cmd)
+	}, nil
 }
 
 // mayChange: in the wiki everyone here may change the text, but the authors'

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"allmende"
@@ -126,6 +127,15 @@ func (f *filler) picture(name string, seed int, kind sight, alt string) allmende
 	return id
 }
 
+// figures draws what stands in a text as media:0, and gives it its number
+// there and in later states of the text.
+func (f *filler) figures(by string, seed int, kind sight, text string) func(string) string {
+	if !strings.Contains(text, "(media:0") {
+		return func(s string) string { return s }
+	}
+	return strings.NewReplacer("(media:0", "(media:"+f.picture(by, seed, kind, "").String()).Replace
+}
+
 func (f *filler) faces() {
 	for i, p := range people {
 		face := f.picture(p.name, i+1, portrait, "")
@@ -139,10 +149,11 @@ func (f *filler) faces() {
 func (f *filler) wiki() {
 	for i, p := range pages {
 		days := 70 - float64(i)*4
-		res := f.do(&allmende.Publish{Act: f.as(p.by, days), Kind: allmende.Page, Title: p.title, Source: p.text, Lang: p.lang, Licence: "CC-BY-SA-4.0", Why: p.why})
+		shown := f.figures(p.by, 70+i, tiles, p.text)
+		res := f.do(&allmende.Publish{Act: f.as(p.by, days), Kind: allmende.Page, Title: p.title, Source: shown(p.text), Lang: p.lang, Licence: "CC-BY-SA-4.0", Why: p.why})
 		f.objects[p.title] = res.Object
 		for n, e := range p.edits {
-			source := e.text
+			source := shown(e.text)
 			f.do(&allmende.Edit{Act: f.as(e.by, days-float64(n)-2), Object: res.Object, Source: &source, Why: e.why, Minor: e.minor})
 		}
 	}
@@ -152,7 +163,7 @@ func (f *filler) articles() {
 	for i, a := range articles {
 		days := 40 - float64(i)*9
 		media := []allmende.ID{f.picture(a.by, 100+i, a.sight, a.alt)}
-		res := f.do(&allmende.Publish{Act: f.as(a.by, days), Kind: allmende.Article, Title: a.title, Summary: a.lead, Source: a.text, Lang: a.lang, Media: media, Tags: a.tags})
+		res := f.do(&allmende.Publish{Act: f.as(a.by, days), Kind: allmende.Article, Title: a.title, Summary: a.lead, Source: f.figures(a.by, 130+i, evening, a.text)(a.text), Lang: a.lang, Media: media, Tags: a.tags})
 		f.objects[a.title] = res.Object
 		if a.with != "" {
 			f.do(&allmende.InviteAuthor{Act: f.as(a.by, days-0.1), Object: res.Object, Actor: f.people[a.with].As})
@@ -187,6 +198,9 @@ func (f *filler) notes() {
 	}
 }
 
+// said is what the likes say, in turn; most are plain ones.
+var said = []string{"", "👍", "", "🎉", "", "😄", ""}
+
 func (f *filler) reactions() {
 	for i, n := range notes {
 		for j, p := range people {
@@ -195,7 +209,7 @@ func (f *filler) reactions() {
 				continue
 			}
 			if (i*5+j*3)%7 < 3 {
-				f.do(&allmende.React{Act: act, Object: f.objects[n.key], Kind: allmende.Like})
+				f.do(&allmende.React{Act: act, Object: f.objects[n.key], Kind: allmende.Like, Emoji: said[(i*3+j)%len(said)]})
 			}
 			if (i+j*5)%11 == 0 && n.audience != allmende.AudLocal {
 				f.do(&allmende.React{Act: act, Object: f.objects[n.key], Kind: allmende.Boost})

@@ -2,11 +2,13 @@ package read
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"allmende"
 	"allmende/internal/live"
 	"allmende/internal/store"
+	"allmende/internal/text"
 )
 
 // Marker is how far an actor has read a list; zero when they never did.
@@ -35,12 +37,36 @@ func (r *Reader) Trends(ctx context.Context, limit int) ([]store.TagCount, error
 	if t, ok := r.trends.Peek("tags"); ok && now.Sub(t.at) < trendsAge {
 		return t.tags[:min(limit, len(t.tags))], nil
 	}
-	tags, err := store.TrendingTags(ctx, r.db.Read(), allmende.IDAt(now.Add(-7*24*time.Hour)), 20)
+	since := allmende.IDAt(now.Add(-7 * 24 * time.Hour))
+	tags, err := store.TrendingTags(ctx, r.db.Read(), since, 20)
 	if err != nil {
 		return nil, err
 	}
+	for i := range tags {
+		if tags[i].Name, err = r.spelling(ctx, tags[i].Tag, since); err != nil {
+			return nil, err
+		}
+	}
 	r.trends.Put("tags", trends{tags, now}, r.trends.Ticket("tags"))
 	return tags[:min(limit, len(tags))], nil
+}
+
+// spelling is how most of the newest objects write a tag: "StadtGarten" rather
+// than "stadtgarten"; of equals the newest.
+func (r *Reader) spelling(ctx context.Context, tag string, since allmende.ID) (string, error) {
+	lists, err := store.TagSpellings(ctx, r.db.Read(), tag, since, 50)
+	best, count := tag, map[string]int{}
+	for _, list := range lists {
+		for written := range strings.FieldsSeq(list) {
+			if text.Fold(written) != tag {
+				continue
+			}
+			if count[written]++; count[written] > count[best] {
+				best = written
+			}
+		}
+	}
+	return best, err
 }
 
 func newTrends() *live.Cache[string, trends] { return live.NewCache[string, trends](4, nil) }

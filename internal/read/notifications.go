@@ -2,6 +2,9 @@ package read
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"maps"
 	"slices"
 
 	"allmende"
@@ -126,6 +129,18 @@ func (r *Reader) Unread(ctx context.Context, v allmende.Viewer) (int, error) {
 	return u.count, err
 }
 
+// UnreadOf is Unread for a reader that is shown some kinds only.
+func (r *Reader) UnreadOf(ctx context.Context, v allmende.Viewer, kinds []allmende.NotificationKind) (int, error) {
+	if v.Anonymous() {
+		return 0, nil
+	}
+	u, err := r.bell(ctx, v.Actor)
+	if err != nil || u.count == 0 {
+		return 0, err
+	}
+	return store.CountUnread(ctx, r.db.Read(), v.Actor, u.last, kinds...)
+}
+
 func (r *Reader) bell(ctx context.Context, actor allmende.ID) (unread, error) {
 	return r.unread.Get(actor, func() (unread, error) {
 		var u unread
@@ -157,6 +172,9 @@ func (r *Reader) complete(ctx context.Context, v allmende.Viewer, p *Notificatio
 	if err := r.said(ctx, p.List); err != nil {
 		return err
 	}
+	if err := r.roleOf(ctx, p); err != nil {
+		return err
+	}
 	for _, n := range p.List {
 		o := p.Bundle.Objects[n.Object]
 		if o != nil && n.Kind != allmende.NotifyInvite && !r.shows(p.Bundle.Keys, o, p.Bundle.Actors) {
@@ -186,6 +204,39 @@ func (r *Reader) said(ctx context.Context, list []allmende.Notification) error {
 		}
 	}
 	return err
+}
+
+// roleOf fills in which roles are told of, and in which organisations.
+func (r *Reader) roleOf(ctx context.Context, p *NotificationPage) error {
+	var organisations []allmende.ID
+	for i := range p.List {
+		n := &p.List[i]
+		if n.Kind != allmende.NotifyRole {
+			continue
+		}
+		organisations = append(organisations, n.Report)
+		var err error
+		if n.Role, err = r.roleIn(ctx, n.To, n.Report); err != nil {
+			return err
+		}
+	}
+	if len(organisations) == 0 {
+		return nil
+	}
+	actors, err := r.Actors(ctx, organisations)
+	maps.Copy(p.Bundle.Actors, actors)
+	return err
+}
+
+func (r *Reader) roleIn(ctx context.Context, person, organisation allmende.ID) (allmende.Role, error) {
+	a, err := store.AccountByActor(ctx, r.db.Read(), person)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return store.RoleOf(ctx, r.db.Read(), a.ID, organisation)
 }
 
 // shows applies the visibility rule with owners loaded before.
@@ -245,6 +296,9 @@ func (r *Reader) stillAsked(ctx context.Context, n allmende.Notification) (bool,
 	case allmende.NotifyInvite:
 		authors, err := store.AuthorsOf(ctx, r.db.Read(), n.Object)
 		return slices.ContainsFunc(authors, func(a allmende.Coauthor) bool { return a.Actor == n.To && a.State == allmende.AuthorInvited }), err
+	case allmende.NotifyRole:
+		role, err := r.roleIn(ctx, n.To, n.Report)
+		return role != "", err
 	case allmende.NotifyConsentWanted:
 		wish, err := store.GrowthOf(ctx, r.db.Read(), n.Object)
 		return wish != nil && !slices.Contains(wish.Agreed, n.To), err
@@ -258,7 +312,7 @@ func (r *Reader) fromSomeone(keys *Keys, n allmende.Notification, actors map[all
 	if n.Kind == allmende.NotifySignUp {
 		return a != nil && a.State != allmende.ActorDeleted
 	}
-	if n.From == 0 || Official(n.Kind) {
+	if n.From == 0 || Official(n.Kind) || n.Kind == allmende.NotifyRole {
 		return true
 	}
 	return a != nil && a.State == allmende.ActorActive && keys.Hears(n.From, r.now())
@@ -268,7 +322,7 @@ func (r *Reader) fromSomeone(keys *Keys, n allmende.Notification, actors map[all
 func (r *Reader) aboutSomething(keys *Keys, n allmende.Notification, o *allmende.Object, actors map[allmende.ID]*allmende.Actor) bool {
 	switch n.Kind {
 	case allmende.NotifyFollow, allmende.NotifyFollowAsked, allmende.NotifyFollowed, allmende.NotifyDecision,
-		allmende.NotifyReport, allmende.NotifyReportClosed, allmende.NotifySignUp:
+		allmende.NotifyReport, allmende.NotifyReportClosed, allmende.NotifySignUp, allmende.NotifyRole:
 		return true
 	case allmende.NotifyInvite:
 		return o != nil && o.State != allmende.Deleted

@@ -17,6 +17,7 @@ type Tie struct {
 	Actor *allmende.Actor
 	With  allmende.Relationship
 	At    allmende.ID // the relation's or reaction's id, by which lists are paged
+	Emoji string      // what a like says; empty: a heart, or no like
 }
 
 // ActorByHandle finds "ada", "@ada" or "ada@example.org"; own may be this
@@ -181,6 +182,13 @@ func (r *Reader) Reactors(ctx context.Context, v allmende.Viewer, object allmend
 		next = list[len(list)-1].ID
 	}
 	ties, err := r.ties(ctx, v, ids, at)
+	for i := range ties {
+		for _, x := range list {
+			if ties[i].At == x.ID {
+				ties[i].Emoji = x.Emoji
+			}
+		}
+	}
 	return ties, next, err
 }
 

@@ -42,3 +42,11 @@ func (r *Reader) ActsAs(ctx context.Context, account allmende.ID) ([]*allmende.A
 func (r *Reader) Team(ctx context.Context, actor allmende.ID) ([]store.Membership, error) {
 	return store.RolesIn(ctx, r.db.Read(), actor)
 }
+
+// RoleOf is the role of the viewer's account in an actor; empty when it has none.
+func (r *Reader) RoleOf(ctx context.Context, v allmende.Viewer, actor allmende.ID) (allmende.Role, error) {
+	if v.Account == 0 {
+		return "", nil
+	}
+	return store.RoleOf(ctx, r.db.Read(), v.Account, actor)
+}

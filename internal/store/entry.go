@@ -78,7 +78,8 @@ func SetTags(ctx context.Context, q Q, object allmende.ID, tags []string) error 
 
 // TagCount is a tag, and how many objects carried it.
 type TagCount struct {
-	Tag    string
+	Tag    string // folded
+	Name   string // as most people write it
 	Count  int
 	People int // who made them
 }
@@ -91,6 +92,16 @@ func TrendingTags(ctx context.Context, q Q, since allmende.ID, limit int) ([]Tag
 	}, `select t.tag, count(*), count(distinct o.owner) from object_tag t join object o on o.id = t.object where t.object in (
 		select object from entry where source = -1 and id > $1 order by id desc limit 2000)
 		group by t.tag order by count(*) desc, t.tag limit $2`, int64(since), limit)
+}
+
+// TagSpellings lists how the newest objects since an id write their tags, of
+// those that carry one.
+func TagSpellings(ctx context.Context, q Q, tag string, since allmende.ID, limit int) ([]string, error) {
+	return collect(ctx, q, func(r row) (string, error) {
+		var s string
+		return s, r.Scan(&s)
+	}, `select o.tags from object_tag t join object o on o.id = t.object where t.tag = $1 and t.object > $2 order by t.object desc limit $3`,
+		tag, int64(since), limit)
 }
 
 // SetEntryKind notes in all streams what an object became.

@@ -32,6 +32,13 @@ func NotificationOf(ctx context.Context, q Q, n *allmende.Notification) (*allmen
 		int64(n.To), n.Kind, int64(n.From), int64(n.Object), int64(n.Report)))
 }
 
+// NotificationsFrom lists what someone was told of one kind about one report,
+// decision or organisation, by whomever.
+func NotificationsFrom(ctx context.Context, q Q, to allmende.ID, kind allmende.NotificationKind, report allmende.ID) ([]allmende.Notification, error) {
+	return collect(ctx, q, scanNotification, `select `+notificationColumns+` from notification
+		where recipient = $1 and kind = $2 and report = $3`, int64(to), kind, int64(report))
+}
+
 // NotificationsOn lists what anyone was told of an object, of some kinds.
 func NotificationsOn(ctx context.Context, q Q, object allmende.ID, kinds []allmende.NotificationKind, limit int) ([]allmende.Notification, error) {
 	list := []any{int64(object), limit}
@@ -104,10 +111,16 @@ func NotificationByID(ctx context.Context, q Q, to, id allmende.ID) (*allmende.N
 }
 
 // CountUnread counts what an actor was told since the marker, at most 1,000.
-func CountUnread(ctx context.Context, q Q, to, since allmende.ID) (int, error) {
+func CountUnread(ctx context.Context, q Q, to, since allmende.ID, kinds ...allmende.NotificationKind) (int, error) {
+	list, which := []any{int64(to), int64(since)}, ""
+	for _, k := range kinds {
+		list = append(list, string(k))
+	}
+	if len(kinds) > 0 {
+		which = `and kind in (` + db.In(3, len(kinds)) + `)`
+	}
 	var n int
-	err := q.QueryRow(ctx, `select count(*) from (select 1 from notification where recipient = $1 and id > $2 limit 1000) x`,
-		int64(to), int64(since)).Scan(&n)
+	err := q.QueryRow(ctx, `select count(*) from (select 1 from notification where recipient = $1 and id > $2 `+which+` limit 1000) x`, list...).Scan(&n)
 	return n, err
 }
 

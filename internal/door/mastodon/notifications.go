@@ -163,7 +163,7 @@ func (d *Door) clearNotifications(q *req) error {
 }
 
 func (d *Door) unread(q *req) error {
-	n, err := d.Read.Unread(q.Context(), q.viewer)
+	n, err := d.Read.UnreadOf(q.Context(), q.viewer, masto.KnownNotifications)
 	if err != nil {
 		return err
 	}

@@ -180,7 +180,7 @@ func (d *Door) trendingTags(q *req) error {
 	today := d.Now().UTC().Truncate(24 * time.Hour)
 	out := []masto.Tag{}
 	for _, t := range list {
-		out = append(out, d.site.DrawTrend(t.Tag, t.Count, t.People, today))
+		out = append(out, d.site.DrawTrend(t.Name, t.Count, t.People, today))
 	}
 	return q.json(out)
 }

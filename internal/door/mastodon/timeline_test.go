@@ -94,7 +94,12 @@ func TestNotificationsAreListedGroupedAndDismissed(t *testing.T) {
 	b.post("/api/v1/statuses/" + note + "/favourite").ok()
 	c.post("/api/v1/statuses/" + note + "/favourite").ok()
 	reply := c.post("/api/v1/statuses", "status", "@ada I do", "in_reply_to_id", note).ok().id()
+	club := h.Do(&allmende.NewActor{Act: cleo.Act(), Kind: allmende.Organization, Name: "club", DisplayName: "Club"}).Actor
+	h.Do(&allmende.SetRole{Act: cleo.Act(), Actor: club, Member: ada.Actor, Role: allmende.RoleOwner}) // apps have no word for this
 	h.catchUp()
+	if n, err := h.Read.Unread(t.Context(), ada.Viewer()); err != nil || n != 5 {
+		t.Fatalf("ada has %d unread (%v), want 5", n, err)
+	}
 	all := a.get("/api/v1/notifications").ok().len(4)
 	kinds := map[any]int{}
 	for i := range 4 {

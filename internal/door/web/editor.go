@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -318,6 +319,8 @@ func (w *Web) postEdit(q *req) error {
 		return w.refused(q, e, err)
 	}
 	switch {
+	case o.State == allmende.Published && res.Merged != 0:
+		return w.afterMerge(q, o, res)
 	case o.State == allmende.Published:
 		return w.afterEditor(q, o.ID, "")
 	case q.form.Raw("do") == "draft":
@@ -335,6 +338,33 @@ func (w *Web) postEdit(q *req) error {
 		state = allmende.Scheduled
 	}
 	return w.afterEditor(q, res.Object, state)
+}
+
+// afterMerge says that an edit was saved together with what others saved
+// meanwhile, whose that is, and where it is to be seen (row W3).
+func (w *Web) afterMerge(q *req, o *allmende.Object, res allmende.Result) error {
+	base := q.form.Raw("base")
+	from, err := strconv.Atoi(base)
+	if err != nil {
+		return err
+	}
+	list, err := w.Read.Revisions(q.Context(), q.viewer, o, res.Merged+1, min(res.Merged-from, 20))
+	if err != nil {
+		return err
+	}
+	actors, err := w.revisers(q, list)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, r := range list {
+		if a := actors[r.As]; a != nil && !slices.Contains(names, a.Label()) {
+			names = append(names, a.Label())
+		}
+	}
+	q.flashView(ui.FlashView{Kind: "ok", Text: q.t("page.saved_merged", "names", strings.Join(names, ", ")),
+		Link: ui.Link{Text: q.t("page.saved_merged_link"), Href: o.Path() + "/diff?from=" + base + "&to=" + strconv.Itoa(res.Merged)}})
+	return q.redirect(o.Path())
 }
 
 // editCommand is the edit that the editor asks for.

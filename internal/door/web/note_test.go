@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -234,4 +235,16 @@ func TestT7_TheFocalPointIsChosenInTheComposerAndKeepsItInSight(t *testing.T) {
 		t.Errorf("focus %v %v, alt %q", m.FocusX, m.FocusY, m.Alt)
 	}
 	h.Visitor().Open("/o/" + note.String()).WantHas("img.fy0")
+}
+
+func TestWhatIsTalkedAboutIsWrittenAsPeopleWriteIt(t *testing.T) {
+	h := webtest.New(t)
+	ada := h.Member("ada")
+	for _, text := range []string{"#stadtgarten blüht", "im #StadtGarten", "der #StadtGarten", "#STADTGARTEN!", "#Fluss"} {
+		h.Note(ada, text)
+	}
+	got := h.Visitor().Open("/explore").Texts(".side a[href=/tags/stadtgarten]")
+	if !slices.Contains(got, "#StadtGarten") {
+		t.Errorf("talked about are %q", got)
+	}
 }

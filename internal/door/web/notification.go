@@ -17,6 +17,7 @@ var noticeIcons = map[allmende.NotificationKind]string{
 	allmende.NotifyFollow: "follow", allmende.NotifyFollowAsked: "ask", allmende.NotifyFollowed: "follow", allmende.NotifyQuote: "quote",
 	allmende.NotifyEdit: "edit", allmende.NotifyInvite: "edit", allmende.NotifyInviteAnswer: "edit", allmende.NotifyConsentWanted: "edit",
 	allmende.NotifyDecision: "decision", allmende.NotifyReport: "report", allmende.NotifyReportClosed: "report", allmende.NotifySignUp: "join",
+	allmende.NotifyRole: "join",
 }
 
 const noticesPerPage = 40
@@ -162,6 +163,13 @@ func (q *req) notice(p *read.NotificationPage, n allmende.Notification) ui.Notic
 			v.Card, v.Excerpt = &c, ""
 		}
 	}
+	if n.Kind == allmende.NotifyRole {
+		organisation := q.t("ui.former_member")
+		if a := p.Bundle.Actors[n.Report]; a != nil {
+			organisation = a.Label()
+		}
+		v.Text = q.t("notice.role", "organisation", organisation, "role", q.t("settings.role_"+string(n.Role)))
+	}
 	q.noticeAction(&v, n)
 	return v
 }
@@ -187,6 +195,8 @@ func (q *req) noticeAction(v *ui.NoticeView, n allmende.Notification) {
 	case allmende.NotifyConsentWanted:
 		to := "/o/" + n.Object.String() + "/consent"
 		answer(ui.ButtonView{Post: to, Name: "yes", Value: "1"}, ui.ButtonView{Post: to, Name: "yes", Value: "0"})
+	case allmende.NotifyRole:
+		link("notice.team", "/settings/organisations/"+n.Report.String())
 	case allmende.NotifyDecision:
 		link("notice.read_decision", "/decisions/"+n.Report.String())
 	case allmende.NotifyReport:

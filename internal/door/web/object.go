@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -286,6 +287,11 @@ func (w *Web) reactors(kind allmende.ReactionKind, key string) handler {
 		base := q.base(q.t(key))
 		base.Crumbs = []ui.Link{{Text: q.t("page.back_to_post"), Href: o.Path()}}
 		rows := q.actorRows(people)
+		for i, p := range people {
+			if kind == allmende.Like {
+				rows[i].Said = cmp.Or(p.Emoji, allmende.Heart)
+			}
+		}
 		var pager ui.PagerView
 		if next != 0 {
 			pager.Older = q.with("max", next.String())

@@ -147,10 +147,40 @@ func (w *Web) personHead(q *req, a *allmende.Actor, show string) (ui.PersonView,
 		p.Moderate = "/moderation/actor/" + a.ID.String()
 	}
 	p.Tie, err = w.tie(q, a)
-	if p.Tie.State == "self" {
-		p.Actions = ui.Button(ui.ButtonView{Text: q.t("page.edit_profile"), Href: "/settings/profile", Style: "quiet"})
+	if err != nil {
+		return p, err
 	}
+	p.Actions, err = w.ownActions(q, a)
 	return p, err
+}
+
+// ownActions are the buttons of one's own page, and of an organisation's for
+// its team: to post in its name, and who else does.
+func (w *Web) ownActions(q *req, a *allmende.Actor) (templ.Component, error) {
+	if q.account == nil {
+		return nil, nil
+	}
+	var buttons []templ.Component
+	self := a.ID == q.viewer.Actor
+	if self {
+		buttons = append(buttons, ui.Button(ui.ButtonView{Text: q.t("page.edit_profile"), Href: "/settings/profile", Style: "quiet"}))
+	}
+	if a.Local() && a.ID != q.account.Actor {
+		role, err := w.Read.RoleOf(q.Context(), q.viewer, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !self && role.May(allmende.RoleAnswerer) {
+			buttons = append(buttons, ui.Button(ui.ButtonView{Text: q.t("page.post_as"), Icon: "pen-line", Post: "/session/actor", Name: "actor", Value: a.ID.String(), Style: "primary"}))
+		}
+		if role != "" {
+			buttons = append(buttons, ui.Button(ui.ButtonView{Text: q.t("settings.team"), Icon: "users", Href: "/settings/organisations/" + a.ID.String(), Style: "quiet"}))
+		}
+	}
+	if len(buttons) == 0 {
+		return nil, nil
+	}
+	return ui.Buttons(buttons...), nil
 }
 
 // tie is how the viewer stands to an actor.
@@ -166,7 +196,7 @@ func (w *Web) tie(q *req, a *allmende.Actor) (ui.TieView, error) {
 }
 
 func tieOf(r allmende.Relationship) ui.TieView {
-	t := ui.TieView{State: "none", FollowsYou: r.FollowedBy, Muted: r.Muting}
+	t := ui.TieView{State: "none", FollowsYou: r.FollowedBy, Muted: r.Muting, MutedUntil: r.MuteExpires}
 	switch {
 	case r.Blocking:
 		t.State = "blocked"

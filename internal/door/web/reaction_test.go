@@ -42,6 +42,11 @@ func TestF5_SeveralReactionsWithoutScript(t *testing.T) {
 		t.Errorf("the menu's own one would send %q", got)
 	}
 
+	if got := b.Open(path+"/likes").Texts(".people .said-big"); !slices.Equal(got, []string{"❤️", "🎉", "🎉"}) {
+		t.Errorf("the list of who liked says %q", got)
+	}
+	b.Open(path)
+
 	b.Post(path+"/like", "emoji", "😮").Want(http.StatusSeeOther)
 	if got := h.Visitor().Open(path).Texts(".said .chip"); !slices.Equal(got, []string{"🎉 1", "😮 1", "❤️ 1"}) {
 		t.Errorf("after the change guests read %q", got)

@@ -222,7 +222,7 @@ func (w *Web) aside(q *req) templ.Component {
 	if err == nil && len(tags) > 0 {
 		var links []ui.Link
 		for _, t := range tags {
-			links = append(links, ui.Link{Text: "#" + t.Tag, Href: "/tags/" + url.PathEscape(t.Tag)})
+			links = append(links, ui.Link{Text: "#" + t.Name, Href: "/tags/" + url.PathEscape(t.Tag)})
 		}
 		parts = append(parts, ui.LinkBox(q.t("page.talked_about"), links))
 	}

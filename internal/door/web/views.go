@@ -350,7 +350,7 @@ func mediaView(m *allmende.Media) ui.MediaView {
 	}
 	if m.Kind == "image" {
 		v.Src = firstPath(m, "webp640", "webp", "jpeg640", "webp320", "jpeg1280", "jpeg")
-		v.Full = firstPath(m, "webp2048", "webp1280", "webp640", "webp", "jpeg1280", "jpeg")
+		v.Full = firstPath(m, "webp2048", "webp1280", "webp640", "webp", "webp320", "jpeg1280", "jpeg640", "jpeg")
 		var set []string
 		for _, variant := range m.Variants {
 			if strings.HasPrefix(variant.Name, "webp") && variant.Width > 0 {

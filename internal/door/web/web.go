@@ -340,8 +340,12 @@ func ownPath(s string) bool {
 
 // flash shows a message on the next page.
 func (q *req) flash(kind, text, undo string) {
+	q.flashView(ui.FlashView{Kind: kind, Text: text, Undo: undo})
+}
+
+func (q *req) flashView(v ui.FlashView) {
 	if q.session != nil {
-		q.web.flashes.Put(q.session.ID, ui.FlashView{Kind: kind, Text: text, Undo: undo}, q.web.flashes.Ticket(q.session.ID))
+		q.web.flashes.Put(q.session.ID, v, q.web.flashes.Ticket(q.session.ID))
 	}
 }
 

@@ -131,6 +131,9 @@ func (o *Outlet) item(m *message, n allmende.Notification, b *read.Bundle) item 
 	if from := b.Actors[n.From]; from != nil {
 		name, it.Link = from.Label(), o.set.BaseURL+from.Path()
 	}
+	if n.Kind == allmende.NotifyRole {
+		return o.roleItem(m, it, n, b)
+	}
 	it.Text = m.t("mail.item."+itemKey(n), "name", name, "emoji", n.Emoji)
 	about := b.Objects[n.Object]
 	if about == nil {
@@ -148,6 +151,20 @@ func (o *Outlet) item(m *message, n allmende.Notification, b *read.Bundle) item 
 	default:
 		it.Excerpt = text.Teaser(about.HTML, 200)
 	}
+	return it
+}
+
+// roleItem says who gave which role, and where one acts in it.
+func (o *Outlet) roleItem(m *message, it item, n allmende.Notification, b *read.Bundle) item {
+	name, organisation := m.Site, m.Site
+	if a := b.Actors[n.Report]; a != nil {
+		organisation = a.Label()
+	}
+	if from := b.Actors[n.From]; from != nil {
+		name = from.Label()
+	}
+	it.Text = m.t("mail.item.role", "name", name, "organisation", organisation, "role", m.t("settings.role_"+string(n.Role)))
+	it.Link = o.set.BaseURL + "/settings/organisations/" + n.Report.String()
 	return it
 }
 

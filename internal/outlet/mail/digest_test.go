@@ -85,3 +85,14 @@ func TestWhoHasReadEverythingGetsNoMail(t *testing.T) {
 		t.Errorf("%d mails came", len(got))
 	}
 }
+
+func TestO2_ARoleComesByMail(t *testing.T) {
+	o := newOffice(t, newPostbox(t, true), nil)
+	ada, ben := o.member("ada", "de"), o.member("ben", "de")
+	o.do(&allmende.SetAccount{Act: ada, Settings: &allmende.AccountSettings{MailNotify: true}})
+	library := o.do(&allmende.NewActor{Act: ben, Kind: allmende.Organization, Name: "library", DisplayName: "Bücherei am Teich"}).Actor
+	o.do(&allmende.SetRole{Act: ben, Actor: library, Member: ada.As, Role: allmende.RolePublisher})
+	o.tell()
+	m := o.one()
+	wantIn(t, m.plain, "Frau ben hat Dich ins Team von Bücherei am Teich geholt. Deine Rolle: Redaktion", "https://wiese.example/settings/organisations/"+library.String())
+}

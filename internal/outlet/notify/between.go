@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 
 	"allmende"
 	"allmende/internal/store"
@@ -125,6 +126,33 @@ func (o *Outlet) invite(ctx context.Context, p *plan, object, guest allmende.ID)
 			return err
 		}
 	}
+	return nil
+}
+
+// role tells a member that they were given a role in an organisation, and once
+// more when it was changed; who left is told nothing. It is told across a block
+// too: a role is given to the one who has it, wanted or not.
+func (o *Outlet) role(ctx context.Context, p *plan, organisation, member, giver allmende.ID) error {
+	members, err := store.RolesIn(ctx, o.db.Read(), organisation)
+	if err != nil {
+		return err
+	}
+	told, err := store.NotificationsFrom(ctx, o.db.Read(), member, allmende.NotifyRole, organisation)
+	if err != nil {
+		return err
+	}
+	has := slices.ContainsFunc(members, func(m store.Membership) bool { return m.Person == member })
+	if has && giver == member {
+		return nil
+	}
+	p.takeBack(told, nil)
+	if to, err := o.here(ctx, member); err != nil || to == nil || !has {
+		return err
+	}
+	if giver == 0 {
+		giver = organisation // the house itself gave it
+	}
+	p.add(allmende.Notification{To: member, Kind: allmende.NotifyRole, From: giver, Report: organisation})
 	return nil
 }
 

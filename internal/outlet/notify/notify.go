@@ -93,7 +93,7 @@ func (p *plan) takeBack(list []allmende.Notification, keep func(allmende.Notific
 
 // plan works out a job. Its key says what it is about: "object:7", "like:3:7",
 // "boost:3:7", "follow:3:4", "edit:7:3", "invite:7:3", "consent:7", "held:7",
-// "decision:9", "report:9", "report_closed:9", "sign_up:9".
+// "role:8:3", "decision:9", "report:9", "report_closed:9", "sign_up:9".
 func (o *Outlet) plan(ctx context.Context, job allmende.Job) (*plan, error) {
 	kind, rest, _ := strings.Cut(job.Key, ":")
 	a, b, _ := strings.Cut(rest, ":")
@@ -125,6 +125,8 @@ func (o *Outlet) plan(ctx context.Context, job allmende.Job) (*plan, error) {
 		return p, o.consent(ctx, p, first)
 	case "held":
 		return p, o.held(ctx, p, first)
+	case "role":
+		return p, o.role(ctx, p, first, second, job.Actor)
 	case "decision":
 		return p, o.decision(ctx, p, first)
 	case "report":

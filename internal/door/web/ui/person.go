@@ -1,6 +1,13 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"context"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"allmende/internal/lang"
+)
 
 // TieView is how the viewer stands to an actor. State is "self", "none",
 // "asked", "following", "blocked"; empty for visitors, who get no button.
@@ -8,6 +15,15 @@ type TieView struct {
 	State      string
 	FollowsYou bool
 	Muted      bool
+	MutedUntil time.Time // zero: until it is taken back
+}
+
+// mutedText says who is muted, and until when.
+func (p PersonView) mutedText(ctx context.Context) string {
+	if p.Tie.MutedUntil.IsZero() {
+		return T(ctx, "ui.muted", "name", p.Actor.Name)
+	}
+	return T(ctx, "ui.muted_until", "name", p.Actor.Name, "date", lang.DateTime(lang.From(ctx), p.Tie.MutedUntil))
 }
 
 // ActorRow is an actor in a list with the viewer's tie. Action, when set,
@@ -16,6 +32,7 @@ type ActorRow struct {
 	Actor  ActorView
 	Tie    TieView
 	Action templ.Component
+	Said   string // the emoji of a like; empty: none
 }
 
 func rowAction(r ActorRow) templ.Component {

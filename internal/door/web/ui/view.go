@@ -76,6 +76,7 @@ type OGView struct {
 type FlashView struct {
 	Kind, Text string
 	Undo       string // address that takes the action back by POST; empty: none
+	Link       Link   // where more of it is to be read; empty: nowhere
 }
 
 // ActorView is a person, organisation, group or service in a line.

@@ -79,7 +79,7 @@ func (w *walker) kind(path string) string {
 }
 
 // links are the addresses on this server that the open page leads to.
-const links = `[...document.querySelectorAll("a[href]")].filter(a => a.origin === location.origin && !a.download && !a.getAttribute("href").startsWith("#")).map(a => a.pathname + a.search)`
+const links = `[...document.querySelectorAll("a[href]")].filter(a => a.origin === location.origin && !a.download && !a.type && !a.getAttribute("href").startsWith("#")).map(a => a.pathname + a.search)`
 
 // walk looks at a page and at all that it leads to.
 func (w *walker) walk(paths ...string) {

@@ -13,9 +13,10 @@ func TestACommentOnAnArticleWarnsOfNothingAndStandsBelowIt(t *testing.T) {
 	ada, ben := h.Member("ada"), h.Member("ben")
 	h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: "Raised beds", Summary: "Three mistakes.", Source: "Larch lasts."})
 	b := h.SignedIn(ben)
-	b.Open("/@ada/raised-beds").WantHasNot("input[name=warning][value=Three mistakes.]")
+	b.Open("/@ada/raised-beds").WantText("No comments yet").WantHasNot("input[name=warning][value=Three mistakes.]")
 	b.Submit("/write", "text", "Mine rotted.").Want(http.StatusSeeOther)
-	b.Follow().Want(200).WantText("Larch lasts.", "Your comment is here now.", "Mine rotted.").WantHasNot("main .cw")
+	b.Follow().Want(200).WantText("Larch lasts.", "Your comment is here now.", "Mine rotted.", "One comment").WantHasNot("main .cw")
+	h.SignedIn(ada).Open("/@ada/raised-beds").WantText("Grow into a wiki page")
 	b.Open("/@ada/raised-beds").WantHasNot("main .cw")
 }
 

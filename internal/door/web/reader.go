@@ -197,7 +197,11 @@ func (w *Web) comments(q *req, one *read.Bundle, o *allmende.Object, page *reade
 		return nil, err
 	}
 	page.Comments = q.nested(b, o.ID, below)
-	parts := []templ.Component{ui.PageHead(q.t("page.comments", "count", len(page.Comments)), "", nil)}
+	heading := q.t("page.comments_none")
+	if len(page.Comments) > 0 {
+		heading = q.t("page.comments", "count", len(page.Comments))
+	}
+	parts := []templ.Component{ui.PageHead(heading, "", nil)}
 	if q.can(one, o).Reply {
 		c := q.replyComposer(one, o)
 		c.ReplyTo = &ui.CardView{ID: o.ID.String()}

@@ -85,6 +85,14 @@ func (c ComposerView) submitWord(ctx context.Context) string {
 	return T(ctx, "ui.publish")
 }
 
+// growWord says what the thing can still become.
+func (c CardView) growWord() string {
+	if c.Kind == Article {
+		return "ui.grow_page"
+	}
+	return "ui.grow"
+}
+
 // moreWord names what is folded away below the text.
 func (c ComposerView) moreWord(ctx context.Context) string {
 	if c.Edit != "" {

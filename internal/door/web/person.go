@@ -68,6 +68,9 @@ func (w *Web) personPage(q *req) error {
 		cards = append(q.cards(pinned), withoutPinned(cards, pinned)...)
 	}
 	list := q.listOr(cards, "sprout", "page.person_empty")
+	if len(cards) == 0 && head.Tie.Muted {
+		list = ui.Empty(ui.EmptyView{Icon: "eye-off", Title: q.t("page.person_muted"), Text: q.t("page.person_muted_text")})
+	}
 	return w.drawPerson(q, a, head, ui.Column(list, ui.Pager(q.pager(b))), cards)
 }
 
@@ -171,10 +174,10 @@ func (w *Web) ownActions(q *req, a *allmende.Actor) (templ.Component, error) {
 			return nil, err
 		}
 		if !self && role.May(allmende.RoleAnswerer) {
-			buttons = append(buttons, ui.Button(ui.ButtonView{Text: q.t("page.post_as"), Icon: "pen-line", Post: "/session/actor", Name: "actor", Value: a.ID.String(), Style: "primary"}))
+			buttons = append(buttons, ui.Button(ui.ButtonView{Text: q.t("page.post_as"), Icon: "pen-line", Post: "/session/actor", Name: "actor", Value: a.ID.String(), Style: "primary small"}))
 		}
 		if role != "" {
-			buttons = append(buttons, ui.Button(ui.ButtonView{Text: q.t("settings.team"), Icon: "users", Href: "/settings/organisations/" + a.ID.String(), Style: "quiet"}))
+			buttons = append(buttons, ui.Button(ui.ButtonView{Text: q.t("settings.team"), Icon: "users", Href: "/settings/organisations/" + a.ID.String(), Style: "quiet small"}))
 		}
 	}
 	if len(buttons) == 0 {

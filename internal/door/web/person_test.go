@@ -16,7 +16,7 @@ func TestT11_AMuteMayEndByItselfAndIsSeenAndTakenBackWhereOneIs(t *testing.T) {
 	b := h.SignedIn(ada)
 	b.Open("/@ben").WantNoText("You have muted")
 	b.Post("/@ben/mute", "days", "7").Want(http.StatusSeeOther)
-	b.Open("/@ben").WantText("You have muted ben until").WantHas("button[formaction=/@ben/unmute]")
+	b.Open("/@ben").WantText("You have muted ben until", "Muted posts are not shown").WantHas("button[formaction=/@ben/unmute]")
 	b.Open("/settings/relations").WantText("Muted until").WantHas("button[formaction=/@ben/unmute]")
 	h.Pass(8 * 24 * time.Hour)
 	b.Open("/@ben").WantNoText("You have muted").WantHas("button[formaction=/@ben/mute]")

@@ -42,7 +42,7 @@ func TestF5_SeveralReactionsWithoutScript(t *testing.T) {
 		t.Errorf("the menu's own one would send %q", got)
 	}
 
-	if got := b.Open(path+"/likes").Texts(".people .said-big"); !slices.Equal(got, []string{"❤️", "🎉", "🎉"}) {
+	if got := b.Open(path + "/likes").Texts(".people .said-big"); !slices.Equal(got, []string{"❤️", "🎉", "🎉"}) {
 		t.Errorf("the list of who liked says %q", got)
 	}
 	b.Open(path)

@@ -147,13 +147,9 @@ func (w *Web) diff(q *req) error {
 	if err != nil {
 		return err
 	}
-	from, err1 := strconv.Atoi(q.URL.Query().Get("from"))
-	to, err2 := strconv.Atoi(q.URL.Query().Get("to"))
-	if err1 != nil || err2 != nil {
-		return allmende.E(allmende.NotFound, "error.revision_not_found")
-	}
-	if from > to {
-		from, to = to, from
+	from, to, err := q.compared(o)
+	if err != nil {
+		return err
 	}
 	older, err := w.Read.Revision(q.Context(), q.viewer, o, from)
 	if err != nil {
@@ -180,6 +176,25 @@ func (w *Web) diff(q *req) error {
 	base.Nav, base.NoIndex, base.Broad = navOf(o), true, true
 	base.Crumbs = append(q.crumbs(b, o), ui.Link{Text: title, Href: PathOf(o, b.Actors)}, ui.Link{Text: q.t("ui.history"), Href: o.Path() + "/history"})
 	return q.draw(base, v, ui.Column(ui.PageHead(q.t("page.diff_of", "title", title), "", nil), ui.Diff(v)))
+}
+
+// compared are the numbers of the revisions that are asked for, the older one
+// first; without numbers the last change.
+func (q *req) compared(o *allmende.Object) (from, to int, err error) {
+	number := func(name string, otherwise int) int {
+		asked := q.URL.Query().Get(name)
+		if asked == "" {
+			return otherwise
+		}
+		n, wrong := strconv.Atoi(asked)
+		if wrong != nil {
+			err = allmende.E(allmende.NotFound, "error.revision_not_found")
+		}
+		return n
+	}
+	to = number("to", o.Revision)
+	from = number("from", max(1, to-1))
+	return min(from, to), max(from, to), err
 }
 
 // contextLines is how many unchanged lines stand around a change.

@@ -75,7 +75,30 @@ func TestR1_ReportsWithoutAnAccountHaveAReceipt(t *testing.T) {
 
 	hidden := h.Do(&allmende.Publish{Act: ada.Act(), Source: "For followers", Audience: allmende.AudienceChoice{Kind: allmende.AudFollowers}}).Object
 	v.Get("/report?object=" + hidden.String()).Want(http.StatusNotFound)
-	v.Get("/report").Want(http.StatusNotFound)
+}
+
+func TestR1_WhatIsReportedMayBeNamedByItsAddress(t *testing.T) {
+	h := webtest.New(t)
+	ada := h.Member("ada")
+	h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Title: "Old mill", Source: "Something bad."})
+	h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: "My year", Source: "Something bad."})
+	note := h.Note(ada, "Something bad.")
+	v := h.Visitor()
+	v.Open("/")
+	v.Open("/report")
+	for _, wrong := range []string{"", "nonsense", "https://elsewhere.example/o/" + note.String(), webtest.Base + "/wiki/Nothing", "@nobody", "/o/12", "%zz"} {
+		v.Submit("/report", "address", wrong, "category", "rules", "text", "Rude.").Want(http.StatusUnprocessableEntity).WantText("Nothing of this community")
+		if got := v.Last.Attr("input[name=address]", "value"); got != wrong {
+			t.Errorf("%q came back as %q", wrong, got)
+		}
+	}
+	for _, right := range []string{webtest.Base + "/o/" + note.String() + "#top", "/o/" + note.String() + "/history", webtest.Base + "/wiki/Old_mill", "/@ada/my-year", "@ada", webtest.Base + "/@ada"} {
+		v.Open("/report")
+		v.Submit("/report", "address", right, "category", "rules", "text", "Rude.").Want(http.StatusSeeOther)
+	}
+	if n := h.Count("report where actor = $1", int64(ada.Actor)); n != 6 {
+		t.Errorf("%d of 6 reports are about ada", n)
+	}
 }
 
 func TestR1_ASuspendedPersonReadsTheReasonAndMayLeave(t *testing.T) {

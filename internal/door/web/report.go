@@ -2,12 +2,14 @@ package web
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 
 	"allmende"
 	"allmende/internal/door/web/ui"
 	"allmende/internal/lang"
+	"allmende/internal/text"
 )
 
 // report asks what is wrong with an object or an actor (row R1). Anybody may
@@ -19,6 +21,7 @@ type subject struct {
 	object, actor allmende.ID
 	name          string
 	card          *ui.CardView
+	open          bool // only an address was given, or nothing yet
 }
 
 func (w *Web) subjectOf(q *req) (subject, error) {
@@ -33,40 +36,55 @@ func (w *Web) subjectOf(q *req) (subject, error) {
 		}
 		return allmende.ParseID(text)
 	}
-	missing := allmende.E(allmende.NotFound, "error.report_whom")
 	var err, also error
 	if s.object, err = get("object"); err == nil {
 		s.actor, also = get("actor")
 	}
-	if err != nil || also != nil || s.object == 0 && s.actor == 0 {
-		return s, missing
+	if err != nil || also != nil {
+		return s, allmende.E(allmende.NotFound, "error.report_whom")
 	}
+	if s.open = s.object == 0 && s.actor == 0; s.open {
+		s.object, s.actor, err = w.standsAt(q, q.form.Line("address"))
+	}
+	if err == nil {
+		err = w.introduce(q, &s)
+	}
+	if err != nil && s.open && allmende.KindOf(err) != allmende.Internal {
+		err = allmende.Wrong("address", "error.report_address").Because(err)
+	}
+	return s, err
+}
+
+// introduce says what a report is about, as far as the asker may see it.
+func (w *Web) introduce(q *req, s *subject) error {
 	if s.object != 0 {
 		b, o, err := w.Read.One(q.Context(), q.viewer, s.object)
 		if err != nil {
-			return s, err
+			return err
 		}
 		c := q.card(b, o)
 		s.card, s.name = &c, q.titleOf(b, o)
-		return s, nil
+		return nil
 	}
 	a, err := w.Read.Actor(q.Context(), s.actor)
-	if err != nil {
-		return s, err
+	if err == nil {
+		s.name = "@" + a.Handle()
 	}
-	s.name = "@" + a.Handle()
-	return s, nil
+	return err
 }
 
 func (w *Web) drawReport(q *req, failure error) error {
 	about, err := w.subjectOf(q)
-	if err != nil {
+	if err != nil && !about.open {
 		return err
 	}
 	s := q.sheet("moderation", failure)
-	if about.object != 0 {
+	switch {
+	case about.open:
+		s.field(ui.FieldView{Name: "address"})
+	case about.object != 0:
 		s.add(ui.Hidden("object", about.object.String()))
-	} else {
+	default:
 		s.add(ui.Hidden("actor", about.actor.String()))
 	}
 	s.radios(ui.SelectView{Name: "category", Options: s.options("category", allmende.ReportCategories...)}).
@@ -76,7 +94,11 @@ func (w *Web) drawReport(q *req, failure error) error {
 	}
 	base := q.base(q.t("moderation.report_title"))
 	base.NoIndex = true
-	parts := []templ.Component{ui.PageHead(base.Title, q.t("moderation.report_text", "name", about.name), nil)}
+	text := q.t("moderation.report_text", "name", about.name)
+	if about.name == "" {
+		text = q.t("moderation.report_any")
+	}
+	parts := []templ.Component{ui.PageHead(base.Title, text, nil)}
 	if about.card != nil {
 		parts = append(parts, ui.QuoteCard(*about.card))
 	}
@@ -91,6 +113,9 @@ func (w *Web) postReport(q *req) error {
 		}
 	}
 	about, err := w.subjectOf(q)
+	if err != nil && about.open && redrawn(err) {
+		return w.drawReport(q, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -107,6 +132,58 @@ func (w *Web) postReport(q *req) error {
 		return err
 	}
 	return q.redirect(allmende.PathReport + made.Text + "?new=1")
+}
+
+// standsAt finds what stands at an address of this house, as it is copied from
+// a browser, or whom a handle names.
+func (w *Web) standsAt(q *req, typed string) (object, actor allmende.ID, err error) {
+	nothing := allmende.E(allmende.NotFound, "error.page_not_found")
+	path, own := strings.CutPrefix(typed, w.BaseURL)
+	if !own && strings.Contains(path, "://") || path == "" {
+		return 0, 0, nothing
+	}
+	if path, err = url.PathUnescape(strings.TrimLeft(path, "/")); err != nil {
+		return 0, 0, nothing
+	}
+	path, _, _ = strings.Cut(strings.Trim(path, "/"), "?")
+	path, _, _ = strings.Cut(path, "#")
+	first, rest, _ := strings.Cut(path, "/")
+	switch {
+	case first == "o" || first == "a":
+		number, _, _ := strings.Cut(rest, "/")
+		object, err = allmende.ParseID(number)
+		if first == "a" {
+			object, actor = 0, object
+		}
+	case first == "wiki":
+		object, err = w.Read.Address(q.Context(), allmende.Server, "wiki", text.Fold(strings.ReplaceAll(rest, "_", " ")))
+	case strings.HasPrefix(first, "@"):
+		object, actor, err = w.standsAtActor(q, first, rest)
+	}
+	if err == nil && object == 0 && actor == 0 {
+		err = nothing
+	}
+	return object, actor, err
+}
+
+func (w *Web) standsAtActor(q *req, handle, rest string) (object, actor allmende.ID, err error) {
+	a, err := w.Read.ActorByHandle(q.Context(), handle, w.AccountDomain)
+	if err != nil || rest == "" {
+		return 0, idOf(a), err
+	}
+	section, slug := "blog", rest
+	if title, wiki := strings.CutPrefix(rest, "wiki/"); wiki {
+		section, slug = "wiki", text.Fold(strings.ReplaceAll(title, "_", " "))
+	}
+	object, err = w.Read.Address(q.Context(), a.ID, section, slug)
+	return object, 0, err
+}
+
+func idOf(a *allmende.Actor) allmende.ID {
+	if a == nil {
+		return 0
+	}
+	return a.ID
 }
 
 // receipt shows whoever holds a report's code how it stands and what was decided.

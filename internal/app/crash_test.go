@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -169,7 +170,10 @@ func workUntilKilled(t *testing.T, p *apptest.Program, s *apptest.Server, token 
 	side := func(do func(n int) error) {
 		work.Go(func() {
 			for n := 1; ctx.Err() == nil; n++ {
-				if do(n) != nil {
+				if err := do(n); err != nil {
+					if failed := (answered{}); errors.As(err, &failed) {
+						t.Errorf("a living server refuses: %v", err)
+					}
 					return // the server is gone
 				}
 			}

@@ -100,10 +100,12 @@ func ReadForm(w http.ResponseWriter, r *http.Request, lim FormLimits) (Form, err
 	default:
 		return Form{}, allmende.E(allmende.Unsupported, "http.form_type")
 	}
-	return f, f.check(lim)
+	return f, f.Check(lim)
 }
 
-func (f Form) check(lim FormLimits) error {
+// Check refuses values that are no text, and too many of them; for forms that
+// came as something else, as JSON.
+func (f Form) Check(lim FormLimits) error {
 	count := 0
 	for name, values := range f.Values {
 		count += len(values)

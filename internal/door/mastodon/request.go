@@ -237,8 +237,8 @@ func (q *req) readJSON() error {
 	for name, v := range object {
 		flatten(values, name, v, 0)
 	}
-	if len(values) > 2000 {
-		return allmende.E(allmende.TooLarge, "http.too_many_fields", "limit", 2000)
+	if err := (httpx.Form{Values: values}).Check(httpx.FormLimits{Fields: 2000}); err != nil {
+		return err
 	}
 	q.merge(values)
 	return nil

@@ -101,6 +101,9 @@ var walked = sync.OnceValues(func() ([]file, error) {
 			}
 			return nil
 		}
+		if name == ".git" { // a second working tree has a file of this name
+			return nil
+		}
 		if info, err := d.Info(); err != nil || !info.Mode().IsRegular() || info.Size() > 4<<20 {
 			return err // binaries and media
 		}

@@ -1,7 +1,7 @@
 # What one does with Allmende. Each target is one script or one command, so that
 # all of it also works without make: sh scripts/run, sh scripts/test, …
 
-.PHONY: run test bench build generate check clean
+.PHONY: run test bench growth build generate check clean
 
 run: ## install what is missing, build, start on http://localhost:8080 with ./data (DEMO=1: with an example community)
 	@sh scripts/run
@@ -11,6 +11,9 @@ test: ## install what is missing, run all tests on SQLite and those with a datab
 
 bench: ## measure the targets; writes docs/benchmarks.md
 	go run ./internal/bench
+
+growth: ## compare what reading costs with 100,000 and a million objects; writes docs/measured/growth.md
+	go run ./internal/bench -growth 100000,1000000 -out docs/measured/growth.md
 
 build: ## one static binary, ./allmende
 	@sh scripts/build

@@ -26,10 +26,14 @@ func (h *House) limiters() limiters {
 		signIn: httpx.NewLimiter(l.RateSignIn), guests: httpx.NewLimiter(l.RateSignIn)}
 }
 
+// federation is what the privacy notice says of other servers: posts are not
+// exchanged with them yet, whatever the setting allows for.
+const federation = "off"
+
 func (h *House) webDoor(l limiters) *web.Web {
 	return web.New(web.Deps{Core: h.Core, Read: h.Read, Auth: h.Auth, Hub: h.Hub, Log: h.Log, Now: h.Now,
 		Upload: h.uploadFor("web"), Export: h.writeArchive, Guests: l.guests, Retry: h.retry, System: h.systemFacts, Unsent: h.Unsent,
-		Federation: h.Config.Federation.Mode, Mail: h.Config.Mail.URL != "",
+		Federation: federation, Mail: h.Config.Mail.URL != "",
 		BaseURL: h.Config.URL, AccountDomain: h.Config.Domain(), Version: h.Version,
 		Registration: h.Config.Registration, NoteMax: h.Config.Limits.Note, UploadMax: h.Upload.MaxBytes()})
 }

@@ -300,3 +300,11 @@ func TestR6_NoPageAsksAThirdPartyAndOnlyTheSessionIsACookie(t *testing.T) {
 		}
 	}
 }
+
+func TestR5_TheProposedPrivacyNoticeSaysWhatThisServerDoes(t *testing.T) {
+	r := apptest.Start(t)
+	code, page := ask(t, "GET", r.URL+"/privacy", "", "Accept-Language", "en")
+	if code != http.StatusOK || !strings.Contains(page, "exchanges no posts with other servers") {
+		t.Errorf("the notice of a server that does not federate: %d %.2000s", code, page)
+	}
+}

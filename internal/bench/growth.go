@@ -90,7 +90,7 @@ func (g *grown) measure(s *server, name string, o options, what load) {
 	if got.failed > 0 {
 		name += fmt.Sprintf(" (%d failed: %s)", got.failed, got.why)
 	}
-	fmt.Printf("%d objects, %s: %d µs, %.2f pages a request\n", g.objects, name, c.cpu.Microseconds(), c.pages)
+	fmt.Printf("%d objects, %s: %.0f a second, %d µs, %.2f pages a request\n", g.objects, name, got.rate, c.cpu.Microseconds(), c.pages)
 	g.names = append(g.names, name)
 	g.costs[name] = c
 }

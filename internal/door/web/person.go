@@ -52,7 +52,7 @@ func (w *Web) personPage(q *req) error {
 	if err != nil {
 		return err
 	}
-	if head.Tie.State == "blocked" || w.blockedBy(q, a) {
+	if head.Tie.State == "blocked" || head.Tie.State == "apart" {
 		return w.drawPerson(q, a, head, ui.Empty(ui.EmptyView{Icon: "shield", Title: q.t("page.blocked"), Text: q.t("page.blocked_text")}), nil)
 	}
 	b, err := w.Read.ActorStream(q.Context(), q.viewer, a.ID, filter, q.span(pageSize))
@@ -83,11 +83,6 @@ func withoutPinned(cards []ui.CardView, pinned *read.Bundle) []ui.CardView {
 		}
 	}
 	return out
-}
-
-func (w *Web) blockedBy(q *req, a *allmende.Actor) bool {
-	keys, err := w.Read.Keys(q.Context(), q.viewer)
-	return err == nil && keys.BlockedBy[a.ID]
 }
 
 // personView is what a person's page answers programs.
@@ -203,6 +198,8 @@ func tieOf(r allmende.Relationship) ui.TieView {
 	switch {
 	case r.Blocking:
 		t.State = "blocked"
+	case r.BlockedBy:
+		t.State = "apart"
 	case r.Following:
 		t.State = "following"
 	case r.Asked:

@@ -10,7 +10,8 @@ import (
 )
 
 // TieView is how the viewer stands to an actor. State is "self", "none",
-// "asked", "following", "blocked"; empty for visitors, who get no button.
+// "asked", "following", "blocked", or "apart" for whom the actor has blocked;
+// those get no button, and neither do visitors, for whom it is empty.
 type TieView struct {
 	State      string
 	FollowsYou bool

@@ -128,6 +128,9 @@ func (w *Web) postConsent(q *req) error {
 	if _, err := q.do(&allmende.Consent{Act: q.by(), Object: id, Yes: q.form.On("yes")}); err != nil {
 		return err
 	}
+	if q.form.On("yes") {
+		return w.afterGrow(q, id)
+	}
 	return q.redirect("/o/" + id.String())
 }
 

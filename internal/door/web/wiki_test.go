@@ -185,7 +185,8 @@ func TestN3_BecomingAWikiPageNeedsEveryAuthorsConsent(t *testing.T) {
 	a.Submit(path+"/grow", "kind", "Page", "title", "Obstwiese", "licence", "1").Want(http.StatusSeeOther)
 	h.Visitor().Get("/wiki/Obstwiese").Want(http.StatusNotFound)
 	b.Open("/@ada/obstwiese").WantHas("button[formaction=" + path + "/consent]")
-	b.Post(path+"/consent", "yes", "1").Want(http.StatusSeeOther)
+	b.Press(path + "/consent").Want(http.StatusSeeOther)
+	b.Open("/wiki/Obstwiese").WantText("This is a wiki page now")
 	h.Visitor().Open("/wiki/Obstwiese").Want(200).WantText("Alte Sorten.")
 }
 

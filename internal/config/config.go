@@ -15,6 +15,7 @@ import (
 // is; the field's default stands in Default.
 type Config struct {
 	// Public address of this server: what people type and other servers call.
+	// Left out, it is http://localhost with the port of listen, to try things out.
 	// It is locked once something was federated, since it stands in all ids.
 	URL string `koanf:"url"`
 

@@ -57,6 +57,15 @@ func TestWithoutSourcesTheDefaultsHold(t *testing.T) {
 	}
 }
 
+func TestWithoutAnAddressItIsThatOfThePort(t *testing.T) {
+	for listen, want := range map[string]string{":9001": "http://localhost:9001", "127.0.0.1:80": "http://localhost", "127.0.0.1:0": Default().URL} {
+		c, err := Load(Sources{File: write(t, "listen = \""+listen+"\"\n")})
+		if err != nil || c.URL != want {
+			t.Errorf("listening at %s the address is %q, %v; should be %s", listen, c.URL, err, want)
+		}
+	}
+}
+
 func TestFlagsWinOverVariablesAndVariablesOverTheFile(t *testing.T) {
 	file := write(t, `
 url = "https://Social.Example.org:443/"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -53,12 +54,28 @@ func Load(src Sources) (Config, error) {
 	l.environ(src.Environ)
 	l.flags(src.Flags)
 	c := l.decode()
+	if l.origin["url"] == "" {
+		c.URL = urlAt(c.Listen, c.URL)
+	}
 	c.tidy()
 	l.faults = append(l.faults, c.check()...)
 	if len(l.faults) > 0 {
 		return Config{}, l.faults
 	}
 	return c, nil
+}
+
+// urlAt is the address on this machine of what listens there, for who tries
+// things out and says no other.
+func urlAt(listen, otherwise string) string {
+	switch _, port, err := net.SplitHostPort(listen); {
+	case err != nil || port == "" || port == "0":
+		return otherwise
+	case port == "80":
+		return "http://localhost"
+	default:
+		return "http://localhost:" + port
+	}
 }
 
 // loader gathers the layers in one koanf, and what is wrong with them.

@@ -52,7 +52,7 @@ func (ch *change) bury(o *allmende.Object) error {
 			return err
 		}
 	}
-	o.State, o.DeletedAt, o.ChangedAt, o.Pinned = allmende.Deleted, ch.at, ch.at, false
+	o.State, o.DeletedAt, o.ChangedAt = allmende.Deleted, ch.at, ch.at
 	if err := store.UpdateObject(ch.ctx, ch, o); err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (ch *change) hide(o *allmende.Object) error {
 	if err := ch.leaveStreams(o); err != nil {
 		return err
 	}
-	o.State, o.ChangedAt, o.Pinned = allmende.Hidden, ch.at, false
+	o.State, o.ChangedAt = allmende.Hidden, ch.at
 	if err := store.UpdateObject(ch.ctx, ch, o); err != nil {
 		return err
 	}

@@ -174,6 +174,7 @@ func TestR4_PicturesOfWhatIsDeletedLoseTheirAddress(t *testing.T) {
 	h.Do(&allmende.SetProfile{Act: ada.Act(), Avatar: &face})
 	first := h.Do(&allmende.Publish{Act: ada.Act(), Source: "one", Media: []allmende.ID{own, shared, face}}).Object
 	h.Do(&allmende.Publish{Act: ada.Act(), Source: "two", Media: []allmende.ID{shared}})
+	h.Do(&allmende.Pin{Act: ada.Act(), Object: first, On: true})
 	was := h.Medium(own)
 	h.Do(&allmende.Delete{Act: ada.Act(), Object: first})
 	if now := h.Medium(own); !was.Public || now.Public || now.Secret == was.Secret {
@@ -185,6 +186,9 @@ func TestR4_PicturesOfWhatIsDeletedLoseTheirAddress(t *testing.T) {
 	h.Do(&allmende.Undelete{Act: ada.Act(), Object: first})
 	if !h.Medium(own).Public {
 		t.Error("the picture did not come back with its note")
+	}
+	if !h.Object(first).Pinned {
+		t.Error("the note came back without its pin")
 	}
 }
 

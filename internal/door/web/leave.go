@@ -12,14 +12,20 @@ import (
 )
 
 // data is how to take everything along, and how to leave (row R4).
+// exportPath is where the archive comes from.
+const exportPath = "/settings/data/export"
+
 func (w *Web) data(q *req) error { return w.drawData(q, nil) }
 
 func (w *Web) drawData(q *req, failure error) error {
 	base := q.settingsBase("data")
 	parts := []templ.Component{ui.PageHead(base.Title, "", nil)}
+	if q.URL.Query().Has("proved") {
+		parts = append(parts, ui.Hint("ok", q.t("settings.said_proved")))
+	}
 	if w.Export != nil && !q.viewer.Anonymous() {
 		parts = append(parts, ui.Section(q.t("settings.export"), ui.Para(q.t("settings.export_text")),
-			ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.export_do"), Icon: "download", Href: "/settings/data/export", Style: "primary"}))))
+			ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.export_do"), Icon: "download", Href: exportPath, Style: "primary"}))))
 	}
 	s := q.sheet("settings", failure)
 	s.field(ui.FieldView{Name: "own_name", Complete: "off"}).field(ui.FieldView{Name: "password", Type: "password", Complete: "current-password"})

@@ -76,7 +76,7 @@ func (w *Web) settingsRoutes(r chi.Router) {
 	r.Post("/settings/apps/end", w.act(w.endApp))
 	r.Get("/settings/relations", w.member(w.relations))
 	r.Get("/settings/data", w.page(w.own(w.data)))
-	r.Get("/settings/data/export", w.member(w.fresh(w.exportData)))
+	r.Get(exportPath, w.member(w.fresh(w.exportData)))
 	r.Post("/settings/data/pause", w.act(w.pause))
 	r.Post("/settings/data/delete", w.post(w.own(w.deleteAccount)))
 	r.Get("/settings/organisations", w.member(w.organisations))

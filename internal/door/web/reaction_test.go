@@ -38,6 +38,9 @@ func TestF5_SeveralReactionsWithoutScript(t *testing.T) {
 	if got := page.Texts(".said [aria-pressed=true]"); !slices.Equal(got, []string{"🎉 2"}) {
 		t.Errorf("marked as ben's are %q", got)
 	}
+	if got := page.Text("button[data-key=l] .n"); strings.TrimSpace(got) != "" {
+		t.Errorf("beside the heart the likes are counted once more: %q", got)
+	}
 	if got := page.Attr(".say button[aria-pressed=true]", "name"); got != "undo" {
 		t.Errorf("the menu's own one would send %q", got)
 	}

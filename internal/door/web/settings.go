@@ -208,6 +208,9 @@ func (w *Web) fresh(h handler) handler {
 		if q.Method != http.MethodGet {
 			to = q.next(q.form.Raw("back"))
 		}
+		if q.URL.Path == exportPath { // a download leaves the page as it is: it would still ask for the password
+			to = "/settings/data?proved=1"
+		}
 		return q.see("/settings/prove?next=" + url.QueryEscape(to))
 	}
 }

@@ -202,6 +202,12 @@ func TestR4_EverythingCanBeTakenAlong(t *testing.T) {
 	if p.Body != "archive of "+ada.Actor.String() || !strings.Contains(p.Header.Get("Content-Disposition"), "ada-2026") {
 		t.Errorf("%q %q", p.Body, p.Header.Get("Content-Disposition"))
 	}
+	h.Pass(2 * auth.FreshTime)
+	b.Get("/settings/data/export").WantTo("/settings/prove?next=%2Fsettings%2Fdata%3Fproved%3D1")
+	b.Follow()
+	b.Submit("/settings/prove", "password", webtest.Password).WantTo("/settings/data?proved=1")
+	b.Follow().WantText("Now you can download your archive.")
+	b.Get("/settings/data/export").Want(200)
 	webtest.New(t).Visitor().Get("/settings/data/export").WantTo("/login?next=%2Fsettings%2Fdata%2Fexport")
 }
 

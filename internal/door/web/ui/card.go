@@ -232,3 +232,12 @@ type ChapterView struct {
 
 // PairView is a name with a value, in plain words.
 type PairView struct{ Name, Value string }
+
+// heartCount is the number beside the heart. Where likes say something, each
+// with its number, it would only count the same again.
+func (c CardView) heartCount() int {
+	if len(c.Reactions) > 0 {
+		return 0
+	}
+	return c.Counts.Likes
+}

@@ -2141,7 +2141,7 @@ func Acts(c CardView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = toggle(c, "like", "heart", "l", c.Mine.Liked, c.Counts.Likes, c.Can.Act).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toggle(c, "like", "heart", "l", c.Mine.Liked, c.heartCount(), c.Can.Act).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -29,7 +29,9 @@ class Actions extends HTMLElement {
 		const was = button.getAttribute("aria-pressed") === "true";
 		const before = button.querySelector(".n")?.textContent ?? "";
 		button.dataset.busy = "1";
-		const shown = button.matches(".save") ? undefined : nextCount(before, was);
+		// beside reactions the heart has no figure of its own
+		const uncounted = button.matches(".save") || (button.matches(".like") && this.querySelector(".said") !== null);
+		const shown = uncounted ? undefined : nextCount(before, was);
 		this.draw(button, !was, shown);
 		try {
 			const answer = await post(button.formAction, was ? { undo: "1" } : {});

@@ -95,7 +95,7 @@ func (v *village) errands() map[string]errand {
 		"admit":         {v.mod, fields{"account": v.waiting.Account, "yes": true}},
 		"set_rank":      {v.boss, fields{"account": v.ben.Account, "rank": "moderator"}},
 		"new_invite":    {v.mod, fields{"max_uses": 3}},
-		"set_site":      {v.boss, fields{"site": fields{"name": "Auwiesen", "tagline": "By the river"}}},
+		"set_site":      {v.boss, fields{"site": fields{"name": "Auwiesen", "tagline": "By the river", "contact": "hello@auwiesen.example"}}},
 		"set_legal":     {v.boss, fields{"name": "rules", "lang": "en", "source": "Be kind."}},
 	}
 }

@@ -5,7 +5,7 @@ const Intro = `# Our own API
 
 Everything the pages do can be done by programs. A program shows a token (` + "`Authorization: Bearer …`" + `, made with ` + "`allmende token NAME`" + ` or by OAuth); a page of ours
 shows the session's cookie and, where it changes something, the page's token in ` + "`X-CSRF-Token`" + `. Ids are strings. Every page also answers ` + "`Accept: application/json`" + `
-with what it draws.
+with what it draws, for guests and for whoever's session cookie comes along; pages do not look at tokens.
 
 | address | answer |
 | --- | --- |

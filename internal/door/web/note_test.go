@@ -212,16 +212,6 @@ func release(t *testing.T, h *webtest.House) {
 	}
 }
 
-// objectID reads an object's id from its address.
-func objectID(t *testing.T, path string) allmende.ID {
-	t.Helper()
-	id, err := allmende.ParseID(strings.TrimPrefix(path, "/o/"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id
-}
-
 func TestT7_TheFocalPointIsChosenInTheComposerAndKeepsItInSight(t *testing.T) {
 	h := webtest.New(t)
 	ada := h.Member("ada")

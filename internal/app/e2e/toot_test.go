@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"allmende"
 	"allmende/internal/app/apptest"
 )
 
@@ -72,6 +73,12 @@ var address = regexp.MustCompile(`https?://\S+/oauth/authorize/?\?\S+`)
 // person opens it in a browser, signs in, says yes and copies the code back.
 func (c *toot) login(m apptest.Member) {
 	c.t.Helper()
+	c.loginAs(m, m.Actor)
+}
+
+// loginAs lets the client in to act as somebody whom the person may speak for.
+func (c *toot) loginAs(m apptest.Member, as allmende.ID) {
+	c.t.Helper()
 	cmd := c.command("login", "--instance", c.server, "--disable-https", "--no-color")
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -95,7 +102,7 @@ func (c *toot) login(m apptest.Member) {
 	lines := bufio.NewScanner(io.TeeReader(printed, &log))
 	for lines.Scan() {
 		if where := address.FindString(lines.Text()); where != "" {
-			go io.WriteString(stdin, c.allow(where, m)+"\n") // toot reads it when it comes to it
+			go io.WriteString(stdin, c.allow(where, m, as)+"\n") // toot reads it when it comes to it
 		}
 	}
 	if err := <-done; err != nil || !strings.Contains(log.String(), "Successfully logged in") {
@@ -104,12 +111,16 @@ func (c *toot) login(m apptest.Member) {
 }
 
 // allow signs in, says yes and reads the code.
-func (c *toot) allow(where string, m apptest.Member) string {
+func (c *toot) allow(where string, m apptest.Member, as allmende.ID) string {
 	c.t.Helper()
 	v := newVisitor(c.t)
 	v.open(where)
 	v.submit("password", map[string]string{"email": m.Name + "@example.org", "password": m.Password})
-	v.submit("do", map[string]string{"do": "allow"})
+	answer := map[string]string{"do": "allow"}
+	if as != m.Actor {
+		answer["acting"] = as.String()
+	}
+	v.submit("do", answer)
 	return v.text("code")
 }
 
@@ -223,6 +234,43 @@ func TestT19_TootWorks(t *testing.T) {
 		t.Errorf("the deleted status is still there:\n%s", out)
 	}
 	c.run("logout", "ada@"+c.server)
+}
+
+func TestT15_TwoPeopleRunAnOrganisationFromTheirApps(t *testing.T) {
+	server := apptest.Start(t)
+	first, second := newToot(t, server), newToot(t, server)
+	ada, ben := server.Member("ada", ""), server.Member("ben", "")
+	do := func(cmd allmende.Command) allmende.Result {
+		t.Helper()
+		res, err := server.House.Core.Do(t.Context(), cmd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	byAda := allmende.Act{By: ada.Account, As: ada.Actor, Via: "web"}
+	org := do(&allmende.NewActor{Act: byAda, Kind: allmende.Organization, Name: "auverein", DisplayName: "Au e.V."}).Actor
+	do(&allmende.SetRole{Act: byAda, Actor: org, Member: ben.Actor, Role: allmende.RolePublisher})
+
+	first.loginAs(ada, org)
+	second.loginAs(ben, org)
+	first.shows([]string{"@auverein", "Au e.V."}, "whoami")
+	note := first.post("Market on Sunday")
+	second.shows([]string{"@auverein", "Market on Sunday"}, "timeline", "--once")
+	second.post("From nine o'clock", "--reply-to", note)
+	first.shows([]string{"Market on Sunday", "From nine o'clock"}, "thread", note)
+
+	v := newVisitor(t)
+	v.open(server.URL + "/o/" + note)
+	for _, want := range []string{"Au e.V.", "Market on Sunday", "From nine o'clock"} {
+		if page := v.text("main"); !strings.Contains(page, want) {
+			t.Errorf("the page does not show %q: %s", want, page)
+		}
+	}
+	do(&allmende.SetRole{Act: byAda, Actor: org, Member: ben.Actor, Off: true})
+	if out, err := second.command("post", "No more", "--no-color").CombinedOutput(); err == nil {
+		t.Errorf("who left the team still writes in its name:\n%s", out)
+	}
 }
 
 // hears waits until the notifications, which are told in the background, show

@@ -38,8 +38,7 @@ func sampleNote(ctx context.Context) CardView {
 	c.HTML = `<p>Heute früh die ersten Kirschblüten im Hof – und zwei Hummeln, die noch nicht ganz wach waren. Wer mag am Sonntag beim <a class="hashtag" href="/tags/obstschnitt">#Obstschnitt</a> helfen? <a class="mention" href="/@ben">@ben</a> bringt Brot mit.</p>`
 	c.Edited = sampleNow.Add(-5 * time.Minute)
 	c.Counts = CountsView{Replies: 4, Boosts: 12, Likes: 38}
-	c.Reactions = []SaidView{{Emoji: "❤️", Count: 21}, {Emoji: "👍", Count: 12, Mine: true}, {Emoji: "🎉", Count: 5}}
-	c.Quick = []SaidView{{Emoji: "👍", Mine: true}, {Emoji: "❤️"}, {Emoji: "😄"}, {Emoji: "🎉"}, {Emoji: "😮"}, {Emoji: "😢"}}
+	c.Quick = []SaidView{{Emoji: "👍"}, {Emoji: "❤️", Mine: true}, {Emoji: "😄"}, {Emoji: "🎉"}, {Emoji: "😮"}, {Emoji: "😢"}}
 	c.Mine = MineView{Liked: true}
 	return c
 }
@@ -75,7 +74,8 @@ func sampleArticleCard(ctx context.Context) CardView {
 	c.Audience = AudienceView{Key: "circle", Label: T(ctx, "audience.circle_name", "name", "Hofgruppe")}
 	c.Link = &LinkView{Href: "#", Host: "obst.example", Title: "Alte Sorten der Börde", Text: "Ein Verzeichnis von 214 Apfelsorten mit Bildern und Standorten.", Image: assets.URL("mark.svg")}
 	c.Counts = CountsView{Replies: 9, Boosts: 6, Likes: 77}
-	c.Mine = MineView{Saved: true}
+	c.Reactions = []SaidView{{Emoji: "❤️", Count: 48}, {Emoji: "👍", Count: 22, Mine: true}, {Emoji: "🎉", Count: 7}}
+	c.Mine = MineView{Saved: true, Liked: true}
 	return c
 }
 

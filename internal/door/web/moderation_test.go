@@ -81,6 +81,7 @@ func TestR1_WhatIsReportedMayBeNamedByItsAddress(t *testing.T) {
 	h := webtest.New(t)
 	ada := h.Member("ada")
 	h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Title: "Old mill", Source: "Something bad."})
+	h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Title: "Who pays?", Source: "Something bad."})
 	h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: "My year", Source: "Something bad."})
 	note := h.Note(ada, "Something bad.")
 	v := h.Visitor()
@@ -92,12 +93,12 @@ func TestR1_WhatIsReportedMayBeNamedByItsAddress(t *testing.T) {
 			t.Errorf("%q came back as %q", wrong, got)
 		}
 	}
-	for _, right := range []string{webtest.Base + "/o/" + note.String() + "#top", "/o/" + note.String() + "/history", webtest.Base + "/wiki/Old_mill", "/@ada/my-year", "@ada", webtest.Base + "/@ada"} {
+	for _, right := range []string{webtest.Base + "/o/" + note.String() + "#top", "/o/" + note.String() + "/history", webtest.Base + "/wiki/Old_mill", "/wiki/Who_pays%3F?from=1", "/@ada/my-year", "@ada", webtest.Base + "/@ada"} {
 		v.Open("/report")
 		v.Submit("/report", "address", right, "category", "rules", "text", "Rude.").Want(http.StatusSeeOther)
 	}
-	if n := h.Count("report where actor = $1", int64(ada.Actor)); n != 6 {
-		t.Errorf("%d of 6 reports are about ada", n)
+	if n := h.Count("report where actor = $1", int64(ada.Actor)); n != 7 {
+		t.Errorf("%d of 7 reports are about ada", n)
 	}
 }
 

@@ -142,11 +142,11 @@ func (w *Web) standsAt(q *req, typed string) (object, actor allmende.ID, err err
 	if !own && strings.Contains(path, "://") || path == "" {
 		return 0, 0, nothing
 	}
-	if path, err = url.PathUnescape(strings.TrimLeft(path, "/")); err != nil {
+	path, _, _ = strings.Cut(path, "#")
+	path, _, _ = strings.Cut(path, "?") // before it is read: a title may have one, written as %3F
+	if path, err = url.PathUnescape(strings.Trim(path, "/")); err != nil {
 		return 0, 0, nothing
 	}
-	path, _, _ = strings.Cut(strings.Trim(path, "/"), "?")
-	path, _, _ = strings.Cut(path, "#")
 	first, rest, _ := strings.Cut(path, "/")
 	switch {
 	case first == "o" || first == "a":
@@ -156,7 +156,7 @@ func (w *Web) standsAt(q *req, typed string) (object, actor allmende.ID, err err
 			object, actor = 0, object
 		}
 	case first == "wiki":
-		object, err = w.Read.Address(q.Context(), allmende.Server, "wiki", text.Fold(strings.ReplaceAll(rest, "_", " ")))
+		object, err = w.wikiAt(q, allmende.Server, rest)
 	case strings.HasPrefix(first, "@"):
 		object, actor, err = w.standsAtActor(q, first, rest)
 	}
@@ -168,22 +168,28 @@ func (w *Web) standsAt(q *req, typed string) (object, actor allmende.ID, err err
 
 func (w *Web) standsAtActor(q *req, handle, rest string) (object, actor allmende.ID, err error) {
 	a, err := w.Read.ActorByHandle(q.Context(), handle, w.AccountDomain)
-	if err != nil || rest == "" {
-		return 0, idOf(a), err
+	if err != nil {
+		return 0, 0, err
 	}
-	section, slug := "blog", rest
+	if rest == "" {
+		return 0, a.ID, nil
+	}
 	if title, wiki := strings.CutPrefix(rest, "wiki/"); wiki {
-		section, slug = "wiki", text.Fold(strings.ReplaceAll(title, "_", " "))
+		object, err = w.wikiAt(q, a.ID, title)
+	} else {
+		object, err = w.Read.Address(q.Context(), a.ID, "blog", rest)
 	}
-	object, err = w.Read.Address(q.Context(), a.ID, section, slug)
 	return object, 0, err
 }
 
-func idOf(a *allmende.Actor) allmende.ID {
-	if a == nil {
-		return 0
+// wikiAt is the page that a title, as addresses write it, names in a place's
+// wiki; zero: none.
+func (w *Web) wikiAt(q *req, place allmende.ID, wish string) (allmende.ID, error) {
+	title, err := text.NormalTitle(wish)
+	if err != nil {
+		return 0, err
 	}
-	return a.ID
+	return w.Read.Address(q.Context(), place, "wiki", text.Fold(title))
 }
 
 // receipt shows whoever holds a report's code how it stands and what was decided.

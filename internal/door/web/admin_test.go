@@ -75,8 +75,6 @@ func TestR2_WhoWaitsIsToldSoAndNotAskedToJoin(t *testing.T) {
 	}
 	a := accountOf(t, h, "ida")
 	b.Submit("/confirm", "login", "ida@example.org", "code", code(t, h, a.ID, auth.ConfirmMail).Short)
-	b.Follow().WantText("The team now reads your request")
-	b.SignIn("ida", goodPassword)
 	b.Follow().WantText("waits for approval").WantHasNot(".top a[href=/login]", ".top a[href=/join]")
 	mod.Open("/moderation?show=signups")
 	mod.Press("/moderation/admit/" + a.ID.String() + "/yes")

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -131,13 +132,14 @@ func (w *Web) postJoin(q *req) error {
 			return err
 		}
 	}
-	_, err := q.do(cmd) // without a hash it is refused, with all else that is wrong
+	made, err := q.do(cmd) // without a hash it is refused, with all else that is wrong
 	if err = gathered(weak, err); err != nil {
 		if redrawn(err) {
 			return w.drawJoin(q, err)
 		}
 		return err
 	}
+	w.rememberJoin(q, made.Account)
 	return q.redirect("/confirm?for=" + url.QueryEscape(mail))
 }
 
@@ -216,14 +218,52 @@ func (w *Web) takeLink(purpose auth.Purpose) handler {
 	}
 }
 
-// confirmed notes that an address was proved. Nobody is signed in by that: who
-// made the account may be somebody else than who reads the mail.
+// joinLife is how long a browser is known as the one that made an account.
+const joinLife = 24 * time.Hour
+
+// joined is an account that a browser made.
+type joined struct {
+	account allmende.ID
+	at      time.Time
+}
+
+// rememberJoin lets the browser that made an account be known again when the
+// address is proved, so that the password is not asked for twice. Until then
+// the cookie is good for nothing; and it is set as well where the address was
+// known already, which is not told.
+func (w *Web) rememberJoin(q *req, account allmende.ID) {
+	key := allmende.Secret(32)
+	if account != 0 {
+		w.joining.Put(key, joined{account, w.Now()}, w.joining.Ticket(key))
+	}
+	w.setCookie(q.rw, key)
+}
+
+// madeHere tells whether this browser made the account a short while ago.
+func (w *Web) madeHere(q *req, account allmende.ID) bool {
+	cookie, err := q.Cookie(w.cookieName())
+	if err != nil {
+		return false
+	}
+	j, ok := w.joining.Peek(cookie.Value)
+	w.joining.Drop(cookie.Value)
+	return ok && j.account == account && w.Now().Sub(j.at) < joinLife
+}
+
+// confirmed notes that an address was proved. That alone signs nobody in: who
+// made the account may be somebody else than who reads the mail. The browser
+// in which the account was made has seen the password and is let in.
 func (w *Web) confirmed(q *req, account allmende.ID) error {
 	if _, err := q.do(&allmende.ConfirmMail{Act: allmende.Act{By: account, Via: "web", At: w.Now()}, Account: account}); err != nil {
 		return err
 	}
+	if q.session == nil && w.madeHere(q, account) {
+		if err := w.startSession(q, account); err != nil {
+			return err
+		}
+	}
 	if q.session != nil {
-		q.flash("ok", q.t("account.said_confirmed"), "")
+		q.flash("ok", q.t("account.said_proved"), "")
 		return q.redirect("/")
 	}
 	if a, err := w.Read.Account(q.Context(), allmende.Viewer{Account: account}); err == nil && a.State == allmende.AccountPending {

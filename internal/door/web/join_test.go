@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"allmende"
 	"allmende/internal/auth"
@@ -45,14 +46,42 @@ func TestR2_OpenSignUpAsksForTheAddressOnly(t *testing.T) {
 	b.Submit("/join", "name", "Ida", "email", "ida@example.org", "password", goodPassword).WantTo("/confirm?for=ida%40example.org")
 	a := accountOf(t, h, "ida")
 	b.Follow().WantText("This server cannot send mail yet")
-	if b.Cookie() != "" {
-		t.Error("somebody is signed in whose address is not proved")
-	}
+	b.Get("/write").WantTo("/login?next=%2Fwrite") // nobody is signed in whose address is not proved
+	b.Open("/confirm?for=ida%40example.org")
 	b.Submit("/confirm", "login", "ida@example.org", "code", "WRNG-CODE").Want(http.StatusUnprocessableEntity)
-	b.Submit("/confirm", "code", code(t, h, a.ID, auth.ConfirmMail).Short).WantTo("/login?said=confirmed")
-	b.Follow().WantText("the address is confirmed")
-	b.Submit("/login", "email", "ida", "password", goodPassword).WantTo("/")
-	b.Follow().Want(http.StatusOK).WantHas("form[action=/write]")
+	b.Submit("/confirm", "code", code(t, h, a.ID, auth.ConfirmMail).Short).WantTo("/")
+	b.Follow().WantText("the address is confirmed").WantHas("form[action=/write]")
+}
+
+func TestR2_OnlyTheBrowserThatMadeTheAccountIsSignedInByTheLink(t *testing.T) {
+	h := webtest.New(t, webtest.Registration("open"))
+	join := func(name string) (*webtest.Browser, string) {
+		b := h.Visitor()
+		b.Open("/join")
+		b.Submit("/join", "name", name, "email", name+"@example.org", "password", goodPassword).Want(http.StatusSeeOther)
+		return b, allmende.PathConfirm + code(t, h, accountOf(t, h, name).ID, auth.ConfirmMail).Link
+	}
+	ida, idasLink := join("ida")
+	ida.Open(idasLink)
+	ida.Submit(idasLink).WantTo("/")
+	ida.Follow().WantHas("form[action=/write]")
+
+	_, jonsLink := join("jon")
+	phone := h.Visitor()
+	phone.Open(jonsLink)
+	phone.Submit(jonsLink).WantTo("/login?said=confirmed")
+	phone.Follow().WantText("the address is confirmed")
+	phone.SignIn("jon", goodPassword).WantTo("/")
+
+	kim, _ := join("kim")
+	_, lenasLink := join("lena")
+	kim.Open(lenasLink) // what somebody else's mail leads to
+	kim.Submit(lenasLink).WantTo("/login?said=confirmed")
+
+	nils, nilsLink := join("nils")
+	h.Pass(25 * time.Hour)
+	nils.Open(nilsLink)
+	nils.Submit(nilsLink).WantTo("/login?said=confirmed")
 }
 
 func TestR2_ApprovalShowsTheReasonToTheTeamAndWaits(t *testing.T) {
@@ -65,9 +94,9 @@ func TestR2_ApprovalShowsTheReasonToTheTeamAndWaits(t *testing.T) {
 	a := accountOf(t, h, "ida")
 	link := allmende.PathConfirm + code(t, h, a.ID, auth.ConfirmMail).Link
 	b.Open(link)
-	b.Submit(link).WantTo("/login?said=waits")
-	b.SignIn("ida@example.org", goodPassword).WantTo("/")
-	b.Follow().WantText("waits for approval").WantHas("button[formaction=/logout]", "a[href=/rules]")
+	h.Visitor().Open("/login?said=waits").WantText("The team now reads your request")
+	b.Submit(link).WantTo("/")
+	b.Follow().WantText("the address is confirmed", "waits for approval").WantHas("button[formaction=/logout]", "a[href=/rules]")
 	b.Get("/write").WantTo("/login?next=%2Fwrite")
 
 	page := mod.Open("/moderation?show=signups").WantText("I grow <b>beans</b>.", "ida@example.org")
@@ -161,6 +190,9 @@ func TestWhetherAnAddressIsKnownIsNotTold(t *testing.T) {
 	a := known.Submit("/join", "name", "ada2", "email", "ada@example.org", "password", goodPassword)
 	unknown.Open("/join")
 	b := unknown.Submit("/join", "name", "ida", "email", "ida@example.org", "password", goodPassword)
+	if len(known.Cookie()) != len(unknown.Cookie()) {
+		t.Error("the cookie tells whether an address is known")
+	}
 	if a.Status != b.Status || strings.Split(a.Location, "?")[0] != strings.Split(b.Location, "?")[0] {
 		t.Errorf("a known address is answered %d %s, an unknown one %d %s", a.Status, a.Location, b.Status, b.Location)
 	}

@@ -30,13 +30,22 @@ func (w *Web) legal(name string) handler {
 			return err
 		}
 		base := q.base(q.t("ui." + name))
+		if slices.Contains(owedNames, name) && t.Version == 0 && q.viewer.Rank != allmende.Admin {
+			return w.unwritten(q, base)
+		}
 		var parts []templ.Component
+		if t.Version == 0 && q.viewer.Rank == allmende.Admin {
+			parts = append(parts, ui.Hint("warn", q.t("legal.proposed_hint")),
+				ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("legal.owed_do"), Href: "/admin/legal", Style: "quiet"})))
+		}
+		parts = append(parts, ui.PageHead(base.Title, "", nil), ui.Prose(ui.SafeHTML(t.HTML)))
 		if name == "about" {
-			if parts, err = w.aboutParts(q); err != nil {
+			facts, err := w.aboutParts(q)
+			if err != nil {
 				return err
 			}
+			parts = append(parts, facts...)
 		}
-		parts = append([]templ.Component{ui.PageHead(base.Title, "", nil), ui.Prose(ui.SafeHTML(t.HTML))}, parts...)
 		if t.Version > 0 {
 			parts = append(parts, ui.Soft(q.t("legal.version", "version", strconv.Itoa(t.Version), "date", lang.Date(q.lang, t.At))))
 		}
@@ -45,6 +54,21 @@ func (w *Web) legal(name string) handler {
 		}
 		return q.draw(base, t, ui.Column(parts...))
 	}
+}
+
+// unwritten says that a text which only the community can write is not there
+// yet; our proposal with its gaps is for those who look after it.
+func (w *Web) unwritten(q *req, base ui.Base) error {
+	site, err := w.Read.Site(q.Context())
+	if err != nil {
+		return err
+	}
+	v := ui.EmptyView{Icon: "scale", Title: q.t("legal.unwritten"), Text: q.t("legal.unwritten_text", "site", site.Name)}
+	if site.Contact != "" {
+		v.Button = &ui.ButtonView{Text: site.Contact, Icon: "mail", Href: "mailto:" + site.Contact, Style: "quiet"}
+	}
+	base.NoIndex = true
+	return q.draw(base, v, ui.Column(ui.PageHead(base.Title, "", nil), ui.Empty(v)))
 }
 
 func (q *req) versionLinks(name string, versions []allmende.LegalText) []ui.Link {
@@ -189,7 +213,7 @@ func (w *Web) adminLegal(q *req) error {
 			b := ui.ButtonView{Text: q.t("legal.look_through", "lang", own), Style: "primary", Href: "/admin/legal/" + name + "/" + string(l)}
 			if len(versions) > 0 {
 				b.Text, b.Icon, b.Style = q.t("legal.change", "lang", own, "version", strconv.Itoa(versions[0].Version)), "check", "quiet"
-			} else if name != "imprint" && name != "privacy" {
+			} else if !slices.Contains(owedNames, name) {
 				b.Style = "quiet"
 			}
 			line.Actions = append(line.Actions, ui.Button(b))
@@ -200,9 +224,12 @@ func (w *Web) adminLegal(q *req) error {
 	return q.draw(base, lines, content)
 }
 
+// owedNames are the texts that the law asks for.
+var owedNames = legalOrder[:2]
+
 // owed are the texts that the law asks for and nobody has published yet.
 func (w *Web) owed(q *req) (names []string, err error) {
-	for _, name := range legalOrder[:2] {
+	for _, name := range owedNames {
 		t, err := w.Read.Legal(q.Context(), name, q.lang.HTML())
 		if err != nil {
 			return nil, err

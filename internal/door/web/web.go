@@ -70,11 +70,13 @@ type Web struct {
 	pages   *keptPages                        // as guests see them
 	cards   *live.Cache[cardKey, keptCard]    // in streams
 	tickets *live.Cache[string, string]       // of passkeys, by challenge
+	joining *live.Cache[string, joined]       // accounts just made, by the cookie of the browser
 }
 
 // New makes the door.
 func New(d Deps) *Web {
-	return &Web{Deps: d, pages: newKept(), cards: newKeptCards(), flashes: live.NewCache[string, ui.FlashView](10000, nil), tickets: live.NewCache[string, string](10000, nil)}
+	return &Web{Deps: d, pages: newKept(), cards: newKeptCards(), flashes: live.NewCache[string, ui.FlashView](10000, nil),
+		tickets: live.NewCache[string, string](10000, nil), joining: live.NewCache[string, joined](10000, nil)}
 }
 
 // req is one request with who asks.

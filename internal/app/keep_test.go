@@ -449,8 +449,11 @@ func TestR3_PicturesThatStandInArticlesComeAlong(t *testing.T) {
 		Content string
 		Media   []struct{} `json:"media_attachments"`
 	}
-	call(t, "GET", there.URL+"/api/v1/statuses/"+got[0].ID+"/history", theirs, "", &history)
-	if len(history) != 3 || len(history[0].Media) != 1 || len(history[1].Media) != 2 || !strings.Contains(history[0].Content, there.URL+"/media/") {
+	apptest.Until(t, "the picture that only older states show is ready too", func() bool {
+		call(t, "GET", there.URL+"/api/v1/statuses/"+got[0].ID+"/history", theirs, "", &history)
+		return len(history) == 3 && strings.Contains(history[0].Content, there.URL+"/media/")
+	})
+	if len(history[0].Media) != 1 || len(history[1].Media) != 2 {
 		t.Errorf("the history: %+v", history)
 	}
 }

@@ -53,3 +53,20 @@ func TestWhatTwoChangeAtOnceIsNotLost(t *testing.T) {
 		}
 	}
 }
+
+// When the last two authors say yes at the same time, both have said it.
+func TestTwoWhoConsentAtOnceAreBothHeard(t *testing.T) {
+	h := coretest.New(t)
+	ada, bob, cem := h.Member("ada"), h.Member("bob"), h.Member("cem")
+	for i := range 20 {
+		title := "Together " + strconv.Itoa(i)
+		id := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: title, Source: "ours", Authors: []allmende.ID{bob.Actor, cem.Actor}}).Object
+		h.Do(&allmende.AnswerInvite{Act: bob.Act(), Object: id, Yes: true})
+		h.Do(&allmende.AnswerInvite{Act: cem.Act(), Object: id, Yes: true})
+		h.Do(&allmende.Grow{Act: ada.Act(), Object: id, Kind: allmende.Page, Title: title, Licence: "CC0-1.0"})
+		atOnce(t, h, &allmende.Consent{Act: bob.Act(), Object: id, Yes: true}, &allmende.Consent{Act: cem.Act(), Object: id, Yes: true})
+		if kind := h.Object(id).Kind; kind != allmende.Page {
+			t.Fatalf("round %d: everybody said yes, and it is still an %s", i, kind)
+		}
+	}
+}

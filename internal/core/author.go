@@ -85,7 +85,12 @@ func (ch *change) uninvite(o *allmende.Object, guest allmende.ID) error {
 }
 
 func (c *Core) answerInvite(ctx context.Context, cmd *allmende.AnswerInvite) (step, error) {
-	if _, err := c.who(ctx, &cmd.Act, allmende.RolePublisher); err != nil {
+	w, err := c.who(ctx, &cmd.Act, allmende.RolePublisher)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := c.read.Keys(ctx, w.viewer())
+	if err != nil {
 		return nil, err
 	}
 	return func(ch *change) error {
@@ -98,7 +103,7 @@ func (c *Core) answerInvite(ctx context.Context, cmd *allmende.AnswerInvite) (st
 			return err
 		}
 		at := slices.IndexFunc(authors, func(a allmende.Coauthor) bool { return a.Actor == cmd.As })
-		if at < 0 || authors[at].State == allmende.AuthorDeclined {
+		if at < 0 || authors[at].State == allmende.AuthorDeclined || cmd.Yes && (keys.Apart(o.Owner) || o.State == allmende.Deleted) {
 			return allmende.E(allmende.NotFound, "error.object_not_found")
 		}
 		ch.record.Object, ch.record.Actor, ch.result.Object = o.ID, cmd.As, o.ID

@@ -114,12 +114,29 @@ func (c *Core) undelete(ctx context.Context, cmd *allmende.Undelete) (step, erro
 		if ch.at.Sub(o.DeletedAt) > UndoTime+5*time.Second || o.Origin == allmende.OriginRemote {
 			return allmende.E(allmende.Invalid, "error.undo_late")
 		}
-		if err := ch.ownDeletion(o); err != nil {
+		fate, err := ch.fate(o)
+		if err != nil {
 			return err
 		}
 		ch.result.Object, ch.record.Object = o.ID, o.ID
+		switch fate {
+		case allmende.DecideDelete:
+			return allmende.E(allmende.Forbidden, "error.deleted_by_decision")
+		case allmende.DecideHide:
+			return ch.staysHidden(o)
+		}
 		return ch.reappear(o)
 	}, nil
+}
+
+// staysHidden takes back the deletion of something that the moderators had hidden.
+func (ch *change) staysHidden(o *allmende.Object) error {
+	o.State, o.DeletedAt, o.ChangedAt = allmende.Hidden, time.Time{}, ch.at
+	ch.news.Objects = append(ch.news.Objects, o.ID)
+	if err := store.UpdateObject(ch.ctx, ch, o); err != nil {
+		return err
+	}
+	return store.DropJob(ch.ctx, ch, "erase", o.ID.String())
 }
 
 // reappear brings back an object that was hidden or deleted.

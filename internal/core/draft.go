@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"allmende"
@@ -51,12 +52,61 @@ func (c *Core) release(ctx context.Context, cmd *allmende.Release) (step, error)
 	if err := c.placeFigures(ctx, w, o, &check, &m); err != nil {
 		return nil, err
 	}
-	if check.ReplyTo != 0 {
-		if parent, _, err := c.seen(ctx, w, check.ReplyTo); err != nil || parent.State != allmende.Published {
-			check.ReplyTo, check.Thread = 0, check.ID // what it answered is gone; it stands alone
-		}
+	if err := c.reconnect(ctx, w, &check); err != nil {
+		return nil, err
 	}
 	return func(ch *change) error { return ch.publishDraft(check, m) }, nil
+}
+
+// reconnect looks at what a draft answers and quotes as it is now: what may no
+// longer be answered or quoted is left out, so that the draft stands alone, and
+// an answer is no wider than what it answers.
+func (c *Core) reconnect(ctx context.Context, w who, o *allmende.Object) error {
+	gone := func(err error) bool {
+		return allmende.IsKind(err, allmende.NotFound) || allmende.IsKind(err, allmende.Gone)
+	}
+	if o.ReplyTo != 0 {
+		parent, keys, err := c.seen(ctx, w, o.ReplyTo)
+		switch {
+		case err != nil && !gone(err):
+			return err
+		case err != nil || parent.State != allmende.Published || keys.Apart(parent.Owner) || !keys.Allows(parent.Policy.Reply, parent):
+			o.ReplyTo, o.Thread = 0, o.ID
+		default:
+			narrow(o, parent)
+		}
+	}
+	if o.Quote != 0 {
+		quoted, keys, err := c.seen(ctx, w, o.Quote)
+		if err != nil && !gone(err) {
+			return err
+		}
+		if err != nil || !keys.MayQuote(quoted) {
+			o.Quote, o.QuoteOK = 0, false
+		}
+	}
+	if o.Audience.Kind != allmende.AudDirect {
+		return nil
+	}
+	o.Audience.Actors = sortedIDs(append(append([]allmende.ID{o.Owner}, o.Mentions...), o.Audience.Actors...))
+	if len(o.Audience.Actors) > maxNamed {
+		return allmende.Wrong("audience", "error.audience_many", "max", maxNamed)
+	}
+	return nil
+}
+
+// narrow gives an answer the audience that it has at most; who takes part in a
+// direct conversation goes on hearing of it.
+func narrow(o, parent *allmende.Object) {
+	if kind := clip(o.Audience.Kind, parent.Audience.Kind); kind != o.Audience.Kind {
+		o.Audience = allmende.Audience{Kind: kind}
+		if kind == allmende.AudFollowers {
+			o.Audience.Target = o.Owner
+		}
+	}
+	if parent.Audience.Kind == allmende.AudDirect {
+		o.Audience.Actors = append(append(slices.Clone(o.Audience.Actors), parent.Audience.Actors...), parent.Owner)
+	}
 }
 
 func (c *Core) schedule(cmd *allmende.Release, o *allmende.Object) (step, error) {
@@ -67,6 +117,9 @@ func (c *Core) schedule(cmd *allmende.Release, o *allmende.Object) (step, error)
 		now, err := ch.fresh(o.ID)
 		if err != nil {
 			return err
+		}
+		if now.State != o.State || now.Version != o.Version {
+			return errMoved
 		}
 		now.State, now.PublishAt, now.ChangedAt = allmende.Scheduled, cmd.PublishAt, ch.at
 		ch.result.Object, ch.record.Object = o.ID, o.ID
@@ -95,9 +148,6 @@ func (ch *change) publishDraft(o allmende.Object, m marked) error {
 	o.State, o.PublishedAt, o.ChangedAt, o.PublishAt = allmende.Published, ch.at, ch.at, time.Time{}
 	if err := ch.address(&o); err != nil {
 		return err
-	}
-	if o.Audience.Kind == allmende.AudDirect {
-		o.Audience.Actors = sortedIDs(append(append([]allmende.ID{o.Owner}, o.Mentions...), o.Audience.Actors...))
 	}
 	if err := ch.putAudience(&o); err != nil {
 		return err

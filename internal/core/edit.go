@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"strings"
@@ -38,7 +37,12 @@ func (c *Core) edit(ctx context.Context, cmd *allmende.Edit) (step, error) {
 	if err := applyEdit(&o, cmd); err != nil {
 		return nil, err
 	}
-	conflict, err := c.mergeEdit(ctx, &o, before, cmd)
+	if o.Section == "wiki" && o.Title != before.Title && o.Title != "" && cmd.Remote == nil {
+		if o.Title, err = wikiTitle(o.Title); err != nil {
+			return nil, err
+		}
+	}
+	conflict, err := c.mergeEdit(ctx, w, &o, before, cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -137,12 +141,12 @@ func applyEdit(o *allmende.Object, cmd *allmende.Edit) error {
 
 // mergeEdit brings together what this writer and others made of the revision
 // that the writer started from. The conflict is nil when all of it fits.
-func (c *Core) mergeEdit(ctx context.Context, o, before *allmende.Object, cmd *allmende.Edit) (*allmende.EditConflict, error) {
+func (c *Core) mergeEdit(ctx context.Context, w who, o, before *allmende.Object, cmd *allmende.Edit) (*allmende.EditConflict, error) {
 	if cmd.Base == 0 || cmd.Base == before.Revision || cmd.Source == nil {
 		return nil, nil
 	}
-	base, err := store.RevisionOf(ctx, c.db.Read(), o.ID, cmd.Base)
-	if errors.Is(err, sql.ErrNoRows) {
+	base, err := c.revision(ctx, w, before, cmd.Base)
+	if allmende.IsKind(err, allmende.NotFound) {
 		return nil, allmende.Wrong("base", "error.base")
 	}
 	if err != nil {
@@ -274,11 +278,16 @@ func same(a, b *allmende.Object) bool {
 }
 
 func (c *Core) revert(ctx context.Context, cmd *allmende.Revert) (step, error) {
-	if _, err := c.changeable(ctx, &cmd.Act, cmd.Object); err != nil {
+	w, err := c.who(ctx, &cmd.Act, allmende.RolePublisher)
+	if err != nil {
 		return nil, err
 	}
-	old, err := store.RevisionOf(ctx, c.db.Read(), cmd.Object, cmd.To)
-	if errors.Is(err, sql.ErrNoRows) {
+	o, err := c.changeable(ctx, w, cmd.Object)
+	if err != nil {
+		return nil, err
+	}
+	old, err := c.revision(ctx, w, o, cmd.To)
+	if allmende.IsKind(err, allmende.NotFound) {
 		return nil, allmende.Wrong("to", "error.revision_not_found")
 	}
 	if err != nil {
@@ -288,8 +297,21 @@ func (c *Core) revert(ctx context.Context, cmd *allmende.Revert) (step, error) {
 		Format: &old.Format, Why: cmd.Why})
 }
 
+// revision is an older state of a text that the asker may read.
+func (c *Core) revision(ctx context.Context, w who, o *allmende.Object, number int) (*allmende.Revision, error) {
+	r, err := c.read.Revision(ctx, w.viewer(), o, number)
+	if err == nil && r.State == allmende.Withheld && !w.viewer().Rank.CanModerate() {
+		return nil, allmende.E(allmende.NotFound, "error.revision_not_found")
+	}
+	return r, err
+}
+
 func (c *Core) move(ctx context.Context, cmd *allmende.Move) (step, error) {
-	o, err := c.changeable(ctx, &cmd.Act, cmd.Object)
+	w, err := c.who(ctx, &cmd.Act, allmende.RolePublisher)
+	if err != nil {
+		return nil, err
+	}
+	o, err := c.changeable(ctx, w, cmd.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -307,11 +329,7 @@ func (c *Core) move(ctx context.Context, cmd *allmende.Move) (step, error) {
 
 // changeable is an object whose text the asker may change. What they may not
 // see is not there: its kind and history say nothing either.
-func (c *Core) changeable(ctx context.Context, act *allmende.Act, id allmende.ID) (*allmende.Object, error) {
-	w, err := c.who(ctx, act, allmende.RolePublisher)
-	if err != nil {
-		return nil, err
-	}
+func (c *Core) changeable(ctx context.Context, w who, id allmende.ID) (*allmende.Object, error) {
 	o, keys, err := c.seen(ctx, w, id)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package core
 import (
 	"database/sql"
 	"errors"
+	"slices"
 
 	"allmende"
 	"allmende/internal/store"
@@ -77,13 +78,16 @@ func (ch *change) hide(o *allmende.Object) error {
 	return ch.notify("object:"+o.ID.String(), o.ID, o.Owner, "")
 }
 
-// ownDeletion is an error when it was the moderators who deleted an object.
-func (ch *change) ownDeletion(o *allmende.Object) error {
-	last, err := store.DecisionsAbout(ch.ctx, ch, o.ID, 1)
-	if err == nil && len(last) > 0 && last[0].Kind == allmende.DecideDelete {
-		return allmende.E(allmende.Forbidden, "error.deleted_by_decision")
+// fate is what the moderators decided last about whether an object may be
+// seen: hide, show or delete; empty when they decided nothing of the kind.
+func (ch *change) fate(o *allmende.Object) (allmende.DecisionKind, error) {
+	list, err := store.DecisionsAbout(ch.ctx, ch, o.ID, 100)
+	for _, d := range list {
+		if slices.Contains(onObjects, d.Kind) {
+			return d.Kind, err
+		}
 	}
-	return err
+	return "", err
 }
 
 // coverMedia makes the public media of an object that went from view private,

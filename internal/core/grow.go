@@ -151,6 +151,9 @@ func (c *Core) consent(ctx context.Context, cmd *allmende.Consent) (step, error)
 	}
 	if !cmd.Yes {
 		return func(ch *change) error {
+			if err := ch.stillWished(wish); err != nil {
+				return err
+			}
 			ch.result.Object, ch.record.Object = before.ID, before.ID
 			ch.news.Objects = append(ch.news.Objects, before.ID)
 			if err := store.DropGrowth(ch.ctx, ch, before.ID); err != nil {
@@ -159,13 +162,17 @@ func (c *Core) consent(ctx context.Context, cmd *allmende.Consent) (step, error)
 			return ch.notify("consent:"+before.ID.String(), before.ID, cmd.As, "consent")
 		}, nil
 	}
-	wish.Agreed = sortedIDs(append(wish.Agreed, cmd.As))
+	agreed := *wish
+	agreed.Agreed = sortedIDs(append(slices.Clone(wish.Agreed), cmd.As))
 	for _, a := range before.Authors {
-		if !slices.Contains(wish.Agreed, a) {
+		if !slices.Contains(agreed.Agreed, a) {
 			return func(ch *change) error {
+				if err := ch.stillWished(wish); err != nil {
+					return err
+				}
 				ch.result.Object, ch.record.Object = before.ID, before.ID
 				ch.news.Objects = append(ch.news.Objects, before.ID)
-				return store.PutGrowth(ch.ctx, ch, wish)
+				return store.PutGrowth(ch.ctx, ch, &agreed)
 			}, nil
 		}
 	}
@@ -173,5 +180,28 @@ func (c *Core) consent(ctx context.Context, cmd *allmende.Consent) (step, error)
 	if err != nil {
 		return nil, err
 	}
-	return func(ch *change) error { return ch.putGrown(before, *grown, m) }, nil
+	return func(ch *change) error {
+		if err := ch.stillWished(wish); err != nil {
+			return err
+		}
+		return ch.putGrown(before, *grown, m)
+	}, nil
+}
+
+// stillWished: the wish is as it was when the answer was prepared. Otherwise
+// somebody has answered meanwhile, and the answer is prepared once more.
+func (ch *change) stillWished(wish *store.Growth) error {
+	if _, err := ch.fresh(wish.Object); err != nil { // others who answer wait
+		return err
+	}
+	now, err := store.GrowthOf(ch.ctx, ch, wish.Object)
+	if err != nil {
+		return err
+	}
+	same := now != nil && now.Kind == wish.Kind && now.Title == wish.Title && now.Licence == wish.Licence && now.As == wish.As &&
+		slices.Equal(now.Agreed, wish.Agreed)
+	if !same {
+		return errMoved
+	}
+	return nil
 }

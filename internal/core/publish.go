@@ -28,7 +28,7 @@ type publication struct {
 
 func (c *Core) publish(ctx context.Context, cmd *allmende.Publish) (step, error) {
 	need := allmende.RolePublisher
-	if cmd.ReplyTo != 0 {
+	if cmd.ReplyTo != 0 && !cmd.Kind.Titled() {
 		need = allmende.RoleAnswerer
 	}
 	w, err := c.who(ctx, &cmd.Act, need)
@@ -210,6 +210,9 @@ func clip(kind, parent allmende.AudienceKind) allmende.AudienceKind {
 	return allmende.Narrower(kind, parent)
 }
 
+// maxNamed is how many a direct audience may name.
+const maxNamed = 50
+
 // direct names the actors of a direct audience: the mentioned, the chosen and the writer.
 func (p *publication) direct(cmd *allmende.Publish) error {
 	o := &p.object
@@ -220,8 +223,8 @@ func (p *publication) direct(cmd *allmende.Publish) error {
 	actors = append(actors, cmd.Audience.Actors...)
 	slices.Sort(actors)
 	o.Audience.Actors = slices.Compact(actors)
-	if len(o.Audience.Actors) > 50 {
-		return allmende.Wrong("audience", "error.audience_many", "max", 50)
+	if len(o.Audience.Actors) > maxNamed {
+		return allmende.Wrong("audience", "error.audience_many", "max", maxNamed)
 	}
 	return nil
 }

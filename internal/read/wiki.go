@@ -2,6 +2,10 @@ package read
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"sort"
 
 	"allmende"
 	"allmende/internal/store"
@@ -56,13 +60,41 @@ func (r *Reader) LinksHere(ctx context.Context, v allmende.Viewer, o *allmende.O
 	return r.List(ctx, v, ids, span.Limit)
 }
 
+// FirstRevision is the number of the oldest revision that the viewer may read:
+// what was written before the publication is the authors' alone. (Revisions of
+// what came from elsewhere are all younger than their publication there.)
+func (r *Reader) FirstRevision(ctx context.Context, v allmende.Viewer, o *allmende.Object) (int, error) {
+	keys, err := r.Keys(ctx, v)
+	if err != nil || keys.IsAuthor(o) || o.PublishedAt.IsZero() || o.Revision <= 1 {
+		return 1, err
+	}
+	younger := func(number int) bool {
+		x, wrong := store.RevisionOf(ctx, r.db.Read(), o.ID, number)
+		if wrong != nil && !errors.Is(wrong, sql.ErrNoRows) {
+			err = wrong
+		}
+		return wrong != nil || x.At.After(o.PublishedAt)
+	}
+	if younger(2) {
+		return 1, err // as it is with what was never a draft
+	}
+	// The newest that is not younger than the publication is what was published.
+	first := sort.Search(o.Revision, func(i int) bool { return younger(i + 1) })
+	return first, err
+}
+
 // Revisions lists an object's revisions below a number (0: all), newest first,
 // for a viewer who may see it. Hidden ones come without their text.
 func (r *Reader) Revisions(ctx context.Context, v allmende.Viewer, o *allmende.Object, below, limit int) ([]allmende.Revision, error) {
 	if err := r.MaySee(ctx, v, o); err != nil {
 		return nil, err
 	}
+	first, err := r.FirstRevision(ctx, v, o)
+	if err != nil {
+		return nil, err
+	}
 	list, err := store.RevisionsOf(ctx, r.db.Read(), o.ID, below, limit)
+	list = slices.DeleteFunc(list, func(x allmende.Revision) bool { return x.Number < first })
 	for i := range list {
 		if list[i].State == allmende.Withheld && !v.Rank.CanModerate() {
 			list[i].Source, list[i].Title, list[i].Summary, list[i].Why = "", "", "", ""

@@ -35,11 +35,19 @@ func (w *Web) history(q *req) error {
 	if err != nil {
 		return err
 	}
+	first, err := w.Read.FirstRevision(q.Context(), q.viewer, o)
+	if err != nil {
+		return err
+	}
 	may := q.can(b, o).Edit
 	for _, r := range list {
-		v.Rows = append(v.Rows, q.revisionView(o, r, actors, may))
+		row := q.revisionView(o, r, actors, may)
+		if r.Number > first {
+			row.Diff = o.Path() + "/diff?from=" + strconv.Itoa(r.Number-1) + "&to=" + strconv.Itoa(r.Number)
+		}
+		v.Rows = append(v.Rows, row)
 	}
-	if len(list) == 50 && list[49].Number > 1 {
+	if len(list) == 50 && list[49].Number > first {
 		v.Pager.Older = o.Path() + "/history?below=" + strconv.Itoa(list[49].Number)
 	}
 	title := o.Title
@@ -70,9 +78,6 @@ func (q *req) revisionView(o *allmende.Object, r allmende.Revision, actors map[a
 		Hidden: r.State == allmende.Withheld, Current: r.Number == o.Revision}
 	if a := actors[r.As]; a != nil {
 		v.By = q.actorView(a, nil)
-	}
-	if r.Number > 1 {
-		v.Diff = o.Path() + "/diff?from=" + strconv.Itoa(r.Number-1) + "&to=" + n
 	}
 	if may && !v.Current && !v.Hidden {
 		v.Restore = v.Href + "/restore"
@@ -193,7 +198,14 @@ func (q *req) compared(o *allmende.Object) (from, to int, err error) {
 		return n
 	}
 	to = number("to", o.Revision)
-	from = number("from", max(1, to-1))
+	if err != nil {
+		return 0, 0, err
+	}
+	first, err := q.web.Read.FirstRevision(q.Context(), q.viewer, o)
+	if err != nil {
+		return 0, 0, err
+	}
+	from = number("from", max(first, to-1))
 	return min(from, to), max(from, to), err
 }
 

@@ -238,3 +238,26 @@ func TestWhatIsTalkedAboutIsWrittenAsPeopleWriteIt(t *testing.T) {
 		t.Errorf("talked about are %q", got)
 	}
 }
+
+func TestB2_NobodyElseReadsWhatWasThrownAwayBeforePublishing(t *testing.T) {
+	h := webtest.New(t)
+	ada, ben := h.Member("ada"), h.Member("ben")
+	draft := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, State: allmende.Draft, Title: "Compost", Source: "My boss is a fool."}).Object
+	for _, source := range []string{"My boss is no help.", "Compost wants air."} {
+		h.Do(&allmende.Edit{Act: ada.Act(), Object: draft, Source: &source})
+	}
+	article := h.Do(&allmende.Release{Act: ada.Act(), Object: draft}).Object
+	path := "/o/" + article.String()
+	second := "Compost wants air and water."
+	for _, edited := range []bool{false, true} {
+		b := h.SignedIn(ben)
+		b.Open(path+"/history").WantHas("a[href="+path+"/r/3]").WantHasNot("a[href="+path+"/r/2]", "a[href="+path+"/diff?from=2&to=3]")
+		b.Open(path+"/diff").WantText("air").WantNoText("boss", "help")
+		b.Get(path + "/r/1").Want(http.StatusNotFound)
+		b.Get(path + "/diff?from=1&to=3").Want(http.StatusNotFound)
+		h.SignedIn(ada).Open(path+"/history").WantHas("a[href="+path+"/r/1]", "a[href="+path+"/diff?from=2&to=3]")
+		if !edited {
+			h.Do(&allmende.Edit{Act: ada.Act(), Object: article, Source: &second})
+		}
+	}
+}

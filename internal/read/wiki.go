@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sort"
+	"time"
 
 	"allmende"
 	"allmende/internal/store"
@@ -68,19 +69,21 @@ func (r *Reader) FirstRevision(ctx context.Context, v allmende.Viewer, o *allmen
 	if err != nil || keys.IsAuthor(o) || o.PublishedAt.IsZero() || o.Revision <= 1 {
 		return 1, err
 	}
-	younger := func(number int) bool {
+	at := func(number int) time.Time {
 		x, wrong := store.RevisionOf(ctx, r.db.Read(), o.ID, number)
 		if wrong != nil && !errors.Is(wrong, sql.ErrNoRows) {
 			err = wrong
 		}
-		return wrong != nil || x.At.After(o.PublishedAt)
+		return x.At
 	}
-	if younger(2) {
-		return 1, err // as it is with what was never a draft
+	if !at(1).Before(o.PublishedAt) {
+		return 1, err // it was never a draft
 	}
-	// The newest that is not younger than the publication is what was published.
-	first := sort.Search(o.Revision, func(i int) bool { return younger(i + 1) })
-	return first, err
+	older := sort.Search(o.Revision, func(i int) bool { return !at(i + 1).Before(o.PublishedAt) })
+	if older < o.Revision && at(older+1).Equal(o.PublishedAt) {
+		older++
+	}
+	return older, err
 }
 
 // Revisions lists an object's revisions below a number (0: all), newest first,

@@ -163,8 +163,9 @@ func checkAccount(cmd *allmende.SetAccount) error {
 	return f.Err()
 }
 
-// newPassword ends all sessions: whoever came in with the old password is out.
-// The door starts a new session for the person at the keyboard.
+// newPassword ends all sessions: whoever came in with the old password is out,
+// and so is the address that waits to be the account's. The door starts a new
+// session for the person at the keyboard.
 func (ch *change) newPassword(a *allmende.Account, hash string) error {
 	if err := store.SetPassword(ch.ctx, ch, a.ID, hash); err != nil {
 		return err
@@ -172,8 +173,11 @@ func (ch *change) newPassword(a *allmende.Account, hash string) error {
 	if err := store.DeleteSessions(ch.ctx, ch, a.ID, ""); err != nil {
 		return err
 	}
-	if err := store.DeleteMailCodes(ch.ctx, ch, a.ID, "password"); err != nil {
-		return err
+	a.EmailNew = ""
+	for _, purpose := range []string{"password", "change"} {
+		if err := store.DeleteMailCodes(ch.ctx, ch, a.ID, purpose); err != nil {
+			return err
+		}
 	}
 	return ch.letter(allmende.Letter{Kind: allmende.LetterPasswordChanged, Account: a.ID, Lang: a.Lang})
 }

@@ -86,8 +86,8 @@ func (w *Web) postPasswordCode(q *req) error {
 }
 
 // newPassword sets the password of whoever the mail's code belongs to. The code
-// is used up only by a password that will do. The second factor stays in force:
-// signing in comes after.
+// is used up only by a password that will do. Sessions end, and so do apps: they
+// may be somebody else's. The second factor stays in force: signing in comes after.
 func (w *Web) newPassword(q *req, take func() (allmende.ID, error)) error {
 	password := q.form.Raw("new_password")
 	if err := auth.CheckPassword(password, q.form.Line("login"), q.form.Line("login")); err != nil {
@@ -102,6 +102,9 @@ func (w *Web) newPassword(q *req, take func() (allmende.ID, error)) error {
 		return err
 	}
 	if _, err := q.do(&allmende.SetAccount{Act: allmende.Act{By: account, Via: "web", At: w.Now()}, PasswordHash: &hash}); err != nil {
+		return err
+	}
+	if err := w.Auth.EndTokens(q.Context(), account); err != nil {
 		return err
 	}
 	return q.redirect("/login?said=password")

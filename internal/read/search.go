@@ -331,6 +331,10 @@ func hit(o *allmende.Object, marks []string) Hit {
 	if o.Title != "" {
 		h.Title = text.Snippet(o.Title, marks, 10*snippetSize)
 	}
+	if !o.Kind.Titled() && o.Summary != "" { // a warning: what it stands before is not shown
+		h.Parts = text.Snippet(o.Summary, marks, snippetSize)
+		return h
+	}
 	head := o.HTML[:min(len(o.HTML), snippetHTML)]
 	h.Parts = text.Snippet(readable(o, head), marks, snippetSize)
 	if len(head) < len(o.HTML) && !slices.ContainsFunc(h.Parts, func(p text.SnippetPart) bool { return p.Hit }) {

@@ -3,7 +3,6 @@ package mastodon
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"allmende"
 	"allmende/internal/auth"
@@ -37,7 +36,7 @@ func (d *Door) authorize(w http.ResponseWriter, r *http.Request) {
 	// Browsers hold form-action also against where the answer to the form leads.
 	httpx.Allow(w, "form-action", redirectSource(v.asked.Redirect))
 	d.Pages.Consent(w, r, ConsentView{Action: "/oauth/authorize", CSRF: d.Auth.CSRF(v.session), Session: v.session, Account: v.account,
-		Viewer: v.viewer, App: v.app, Scopes: scopeTexts(tag, v.scopes), Hidden: hidden(v.asked), Acting: faces})
+		Viewer: v.viewer, App: v.app, Scopes: auth.ScopeWords(tag, v.scopes), Hidden: hidden(v.asked), Acting: faces})
 }
 
 // decide takes the person's answer and leads the browser back to the app, or
@@ -142,33 +141,4 @@ func redirectSource(redirect string) string {
 		return u.Scheme + "://" + u.Host
 	}
 	return u.Scheme + ":"
-}
-
-// scopeTexts says in words what an app may do. Parts are named by their family,
-// once.
-func scopeTexts(tag lang.Tag, scopes string) []ScopeText {
-	var out []ScopeText
-	seen := map[string]bool{}
-	for s := range strings.FieldsSeq(scopes) {
-		family, part, _ := strings.Cut(s, ":")
-		if family == "admin" {
-			family += "_" + part
-		}
-		key := ""
-		switch {
-		case strings.HasPrefix(family, "admin_read"):
-			key = "app.scope_admin_read"
-		case strings.HasPrefix(family, "admin_write"):
-			key = "app.scope_admin_write"
-		case part != "" && lang.Has("app.scope_"+family+"_"+part):
-			key = "app.scope_" + family + "_" + part
-		default:
-			key = "app.scope_" + family
-		}
-		if !seen[key] {
-			seen[key] = true
-			out = append(out, ScopeText{Text: lang.T(tag, key), Strong: family == "write" || family == "follow" || key == "app.scope_admin_write"})
-		}
-	}
-	return out
 }

@@ -81,15 +81,9 @@ type ConsentView struct {
 	Account *allmende.Account
 	Viewer  allmende.Viewer
 	App     auth.App
-	Scopes  []ScopeText
+	Scopes  []auth.ScopeWord
 	Hidden  [][2]string       // name, value
 	Acting  []*allmende.Actor // the person first
-}
-
-// ScopeText is one right in words of the reader's language.
-type ScopeText struct {
-	Text   string
-	Strong bool // it can change or delete something
 }
 
 // Door answers Mastodon's apps.

@@ -124,7 +124,7 @@ func (w *Web) members(q *req) error {
 	if next != 0 {
 		pager.Older = q.with("max", next.String())
 	}
-	heads := []ui.HeadView{{Text: q.t("admin.member")}, {Text: q.t("admin.mail")}, {Text: q.t("admin.member_state")}, {Text: q.t("admin.since")}, {Text: q.t("admin.rank")}, {Text: q.t("admin.change_rank"), Quiet: true}}
+	heads := []ui.HeadView{{Text: q.t("admin.member")}, {Text: q.t("admin.member_state")}, {Text: q.t("admin.since")}, {Text: q.t("admin.rank")}, {Text: q.t("admin.change_rank"), Quiet: true}}
 	table := ui.TableView{Caption: q.t("admin.members"), Heads: heads, Empty: q.t("admin.members_none")}
 	for _, m := range list {
 		table.Rows = append(table.Rows, q.memberRow(m))
@@ -147,7 +147,7 @@ func (q *req) memberRow(m read.MemberLine) []templ.Component {
 		rank = ui.RankForm("/admin/members/"+m.Account.ID.String()+"/rank", q.csrf(), ui.SelectView{Name: "rank", Label: q.t("admin.rank"), Value: string(m.Account.Rank),
 			Options: q.options("admin.rank", string(allmende.Member), string(allmende.Moderator), string(allmende.Admin))}, q.t("admin.rank_do"), m.Account.ID.String())
 	}
-	return []templ.Component{ui.Anchor(m.Actor.Path(), m.Actor.Label()+" @"+m.Actor.Handle()), ui.Text(m.Account.Email), ui.Text(state), ui.Text(lang.Date(q.lang, m.Account.CreatedAt)), rank,
+	return []templ.Component{ui.MemberCell(m.Actor.Path(), m.Actor.Label()+" @"+m.Actor.Handle(), m.Account.Email), ui.Text(state), ui.Text(lang.Date(q.lang, m.Account.CreatedAt)), rank,
 		ui.Button(ui.ButtonView{Text: q.t("ui.moderate"), Href: "/moderation/actor/" + m.Actor.ID.String(), Style: "quiet"})}
 }
 

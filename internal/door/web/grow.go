@@ -226,8 +226,10 @@ func (w *Web) answerAuthors(q *req) error {
 		return err
 	}
 	if q.form.On("yes") {
+		q.flash("ok", q.t("page.invite_accepted"), "")
 		return q.redirect("/o/" + id.String())
 	}
+	q.flash("ok", q.t("page.invite_declined"), "")
 	if _, _, err := w.Read.One(q.Context(), q.viewer, id); err != nil {
 		return q.redirect("/drafts") // a draft is not for who said no
 	}

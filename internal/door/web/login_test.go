@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/png"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -173,5 +174,28 @@ func TestPasskeysAreAskedForWithoutACookie(t *testing.T) {
 	b.Post("/login/passkey/finish", "credential", `{"id":"x","response":{"clientDataJSON":"e30"}}`).Want(http.StatusUnauthorized)
 	if b.Cookie() != "" {
 		t.Error("a made-up key signs in")
+	}
+}
+
+func TestR9_SigningOutElsewhereIsOfferedWhereThereIsAnElsewhere(t *testing.T) {
+	h := webtest.New(t)
+	ada := h.Member("ada")
+	const end = "button[formaction=/settings/security/end-others]"
+	b := h.SignedIn(ada)
+	b.Open("/settings/security").WantHasNot(end)
+	h.SignedIn(ada)
+	b.Open("/settings/security").WantHas(end)
+	b.Press("/settings/security/end-others").WantTo("/settings/security")
+	b.Follow().WantHasNot(end)
+}
+
+func TestTheCodeForAnAppCanBeCopiedOrMarkedByHand(t *testing.T) {
+	h := webtest.New(t)
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)
+	h.Web.CodePage(w, r, "Tuba", "a<b-1")
+	for _, want := range []string{`data-text="a&lt;b-1"`, `id="code">a&lt;b-1</code>`, "Code for Tuba", `type="button" hidden`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the page lacks %s", want)
+		}
 	}
 }

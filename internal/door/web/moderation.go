@@ -9,6 +9,7 @@ import (
 	"allmende/internal/door/web/ui"
 	"allmende/internal/lang"
 	"allmende/internal/read"
+	"allmende/internal/text"
 )
 
 // staff answers GET for moderators; for everybody else there is no such page.
@@ -82,9 +83,16 @@ func (w *Web) reportLines(q *req, state string) (queueList, error) {
 		return queueList{}, err
 	}
 	out := queueList{}
+	about, err := w.reported(q, list)
+	if err != nil {
+		return queueList{}, err
+	}
 	for _, x := range list {
 		l := ui.LineView{ID: "r-" + x.ID.String(), Icon: "flag", Title: q.t("moderation.category_" + x.Category), Text: x.Text,
 			Note: q.t("moderation.about", "name", w.nameOf(q, x.Actor), "date", lang.Relative(q.lang, w.Now(), x.At)), Href: "/moderation/report/" + x.ID.String()}
+		if len(x.Objects) > 0 {
+			l.Quote, l.QuoteLang = q.reportedStart(about, about.Objects[x.Objects[0]])
+		}
 		out.lines = append(out.lines, l)
 	}
 	if len(list) == 0 {
@@ -97,6 +105,37 @@ func (w *Web) reportLines(q *req, state string) (queueList, error) {
 	}
 	out.content = ui.Column(ui.Lines(out.lines), ui.Pager(pager))
 	return out, nil
+}
+
+// reported are the things that complaints are about, one of each.
+func (w *Web) reported(q *req, list []allmende.Report) (*read.Bundle, error) {
+	var entries []allmende.Entry
+	for _, x := range list {
+		if len(x.Objects) > 0 {
+			entries = append(entries, allmende.Entry{ID: x.Objects[0], Object: x.Objects[0]})
+		}
+	}
+	return w.Read.Bundle(q.Context(), q.viewer, entries)
+}
+
+// reportedStart is how a thing begins, and in which language: of what stands
+// behind a warning only that, so that nobody who goes through the list meets it
+// unprepared.
+func (q *req) reportedStart(b *read.Bundle, o *allmende.Object) (start, tag string) {
+	switch {
+	case o == nil || o.State == allmende.Deleted:
+		return q.t("moderation.object_gone"), ""
+	case !o.Kind.Titled() && o.Summary != "":
+		return q.t("moderation.behind_warning", "warning", o.Summary), o.Lang
+	}
+	start = text.Teaser(o.HTML, 140)
+	if o.Title != "" {
+		start = o.Title + ": " + start
+	}
+	if n := len(q.attached(b, o)); start == "" && n > 0 {
+		return q.t("moderation.media_only", "count", n), ""
+	}
+	return start, o.Lang
 }
 
 // nameOf is an actor's handle in a line of text.

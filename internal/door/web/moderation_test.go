@@ -30,7 +30,7 @@ func TestR1_FromReportToDecisionWithReasons(t *testing.T) {
 	receipt := b.Last.Location
 	b.Follow().WantText("Open", "Against our rules")
 
-	m.Open("/moderation").WantText("This is <i>advertising</i>.", "@ada")
+	m.Open("/moderation").WantText("This is <i>advertising</i>.", "@ada", "Buy my miracle soil!")
 	m.Open(m.Last.Attr("main .notice a", "href")).WantText("Buy my miracle soil!", "@ben", "Nothing was decided before")
 	page := m.Last.Path
 	m.Submit(page, "kind", "hide", "reason", "").Want(http.StatusUnprocessableEntity).WantHas("a[href=#f-reason]")
@@ -274,4 +274,21 @@ func TestWhatAnybodyMayPostIsCounted(t *testing.T) {
 	}
 	v.Open("/report?object=" + note.String())
 	v.Submit("/report", "category", "spam").Want(http.StatusTooManyRequests)
+}
+
+func TestR1_TheQueueShowsHowAPostBeginsButNothingBehindAWarning(t *testing.T) {
+	h := webtest.New(t)
+	ada, ben := h.Member("ada"), h.Member("ben")
+	page := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Place: allmende.Server, Title: "Ponds", Source: "## Frogs\n\nThey **sing** at night.", Lang: "en"}).Object
+	grim := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Note, Summary: "Wounds", Source: "It bled for an hour."}).Object
+	gone := h.Note(ada, "Thrown away soon.")
+	for _, o := range []allmende.ID{page, grim, gone} {
+		h.Do(&allmende.ReportTo{Act: ben.Act(), Actor: ada.Actor, Objects: []allmende.ID{o}, Category: "rules", Text: "Look at this."})
+	}
+	h.Do(&allmende.Delete{Act: ada.Act(), Object: gone})
+	m := h.SignedIn(h.Ranked("mod", allmende.Moderator)).Open("/moderation")
+	m.WantText("Ponds: ", "They sing at night.", "Behind a warning: Wounds", "not there any more").WantNoText("It bled", "Thrown away soon").WantHas("main .notice blockquote[lang=en]")
+	if n := len(m.All("main .notice blockquote")); n != 3 {
+		t.Errorf("%d beginnings for three reports", n)
+	}
 }

@@ -15,7 +15,7 @@ func (q *req) pageHits(b *read.Bundle) []ui.HitView {
 	for _, e := range b.Entries {
 		if o := b.Objects[e.Object]; o != nil {
 			short := text.Excerpt(text.PlainText(opening(o.HTML)), 160)
-			out = append(out, ui.HitView{Title: o.Title, Href: PathOf(o, b.Actors), At: o.ChangedAt, Snippet: ui.SafeHTML(html.EscapeString(short))})
+			out = append(out, ui.HitView{Title: o.Title, Lang: o.Lang, Href: PathOf(o, b.Actors), At: o.ChangedAt, Snippet: ui.SafeHTML(html.EscapeString(short))})
 		}
 	}
 	return out

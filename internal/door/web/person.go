@@ -249,7 +249,7 @@ func (w *Web) followList(incoming bool) handler {
 		rows := q.actorRows(ties)
 		if incoming && a.ID == q.viewer.Actor {
 			for i := range rows {
-				rows[i].Action = ui.Button(ui.ButtonView{Text: q.t("page.remove_follower"), Post: rows[i].Actor.Path + "/remove-follower", Style: "quiet"})
+				rows[i].Action = ui.Button(ui.ButtonView{Text: q.t("ui.remove"), Whole: q.t("page.remove_follower", "name", rows[i].Actor.Name), Post: rows[i].Actor.Path + "/remove-follower", Style: "quiet"})
 			}
 		}
 		var pager ui.PagerView

@@ -161,6 +161,15 @@ func (w *Web) reader(q *req, b *read.Bundle, o *allmende.Object) error {
 	if len(v.TOC) > 2 {
 		base.Aside = ui.TOC(v.TOC)
 	}
+	if o.Kind == allmende.Page {
+		changer, err := w.Read.Changer(q.Context(), o)
+		if err != nil {
+			return err
+		}
+		if v.Card.Authors = nil; changer != nil {
+			v.Card.Authors = []ui.ActorView{q.actorView(changer, b.Media)}
+		}
+	}
 	parts := []templ.Component{}
 	if notice := w.stateNotice(q, b, o); notice != nil {
 		parts = append(parts, notice)
@@ -192,16 +201,25 @@ func navOf(o *allmende.Object) string {
 
 // comments are the answers to an article below it, with a field for one's own.
 func (w *Web) comments(q *req, one *read.Bundle, o *allmende.Object, page *readerPage) ([]templ.Component, error) {
+	talk, err := w.talk(q, one, o, page)
+	if err != nil {
+		return nil, err
+	}
+	heading := q.t("page.comments_none")
+	if len(page.Comments) > 0 {
+		heading = q.t("page.comments", "count", len(page.Comments))
+	}
+	return append([]templ.Component{ui.PageHead(heading, "", nil)}, talk...), nil
+}
+
+// talk is the field for an answer and the answers there are.
+func (w *Web) talk(q *req, one *read.Bundle, o *allmende.Object, page *readerPage) ([]templ.Component, error) {
 	b, _, below, err := w.Read.Context(q.Context(), q.viewer, o.ID)
 	if err != nil {
 		return nil, err
 	}
 	page.Comments = q.nested(b, o.ID, below)
-	heading := q.t("page.comments_none")
-	if len(page.Comments) > 0 {
-		heading = q.t("page.comments", "count", len(page.Comments))
-	}
-	parts := []templ.Component{ui.PageHead(heading, "", nil)}
+	var parts []templ.Component
 	if q.can(one, o).Reply {
 		c := q.replyComposer(one, o)
 		c.ReplyTo = &ui.CardView{ID: o.ID.String()}
@@ -228,7 +246,7 @@ func (w *Web) discussion(q *req) error {
 		return q.redirect(o.Path())
 	}
 	var page readerPage
-	parts, err := w.comments(q, one, o, &page)
+	parts, err := w.talk(q, one, o, &page)
 	if err != nil {
 		return err
 	}
@@ -237,7 +255,8 @@ func (w *Web) discussion(q *req) error {
 	if len(page.Comments) == 0 {
 		parts = append(parts, ui.Empty(ui.EmptyView{Icon: "message-circle", Title: q.t("page.discussion_empty"), Text: q.t("page.discussion_empty_text")}))
 	}
-	return q.draw(base, page.Comments, ui.Column(append([]templ.Component{ui.Tabs(q.t("ui.page_tabs"), q.readerTabs(one, o, "discussion"))}, parts...)...))
+	return q.draw(base, page.Comments, ui.Column(append([]templ.Component{ui.Tabs(q.t("ui.page_tabs"), q.readerTabs(one, o, "discussion")),
+		ui.PageHead(base.Title, "", nil)}, parts...)...))
 }
 
 // wikiIndex leads into the community's wiki: what changed last, all pages by title.

@@ -114,11 +114,12 @@ func (w *Web) fillSearch(q *req, v *ui.SearchView, typed, show, sort string) err
 // hit draws one result.
 func (q *req) hit(b *read.Bundle, h read.Hit) ui.HitView {
 	o := b.Objects[h.Object]
-	v := ui.HitView{Kind: kindOf(b, o), Title: o.Title, Href: PathOf(o, b.Actors), Snippet: ui.Marked(h.Parts), At: o.PublishedAt}
-	if o.Kind == allmende.Page {
-		v.At = o.ChangedAt
+	v := ui.HitView{Kind: kindOf(b, o), Title: o.Title, Lang: o.Lang, Href: PathOf(o, b.Actors), Snippet: ui.Marked(h.Parts), At: o.PublishedAt}
+	makers := append([]allmende.ID{o.Owner}, o.Authors...)
+	if o.Kind == allmende.Page { // is nobody's alone
+		v.At, makers = o.ChangedAt, nil
 	}
-	for _, id := range append([]allmende.ID{o.Owner}, o.Authors...) {
+	for _, id := range makers {
 		if a := b.Actors[id]; a != nil && (len(v.By) == 0 || v.By[0].ID != a.ID.String()) && a.ID != allmende.Server {
 			v.By = append(v.By, q.actorView(a, b.Media))
 		}
@@ -126,7 +127,7 @@ func (q *req) hit(b *read.Bundle, h read.Hit) ui.HitView {
 	if v.Title == "" && len(v.By) > 0 { // the words follow below
 		v.Title, v.By = v.By[0].Name, v.By[1:]
 	}
-	if len(o.Media) > 0 && !o.Sensitive {
+	if len(o.Media) > 0 && !o.Sensitive && (o.Summary == "" || o.Kind.Titled()) {
 		if m := b.Media[o.Media[0]]; m != nil {
 			v.Image = firstPath(m, "webp320", "webp640", "poster")
 		}

@@ -55,3 +55,21 @@ func TestProgramsFindSearchRobotsAndManifest(t *testing.T) {
 		t.Error(p.Header.Get("Content-Type"), p.Body)
 	}
 }
+
+func TestN5_WhatStandsBehindAWarningIsFoundButNotShown(t *testing.T) {
+	h := webtest.New(t)
+	ada := h.Member("ada")
+	index(t, h, h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Note, Summary: "About an accident", Source: "The bicycle lay in the ditch."}).Object)
+	p := h.Visitor().Open("/search?q=bicycle").WantText("One result", "About an accident").WantNoText("ditch")
+	p.WantHas("main .hit p[lang]")
+}
+
+func TestN5_AWikiPageIsNobodysInTheList(t *testing.T) {
+	h := webtest.New(t)
+	ada := h.Member("ada")
+	index(t, h, h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Place: allmende.Server, Title: "Quince jelly", Source: "Cook slowly."}).Object,
+		h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Article, Title: "My quince", Source: "It grows."}).Object)
+	if by := h.Visitor().Open("/search?q=quince").Texts("main .hit .by a"); len(by) != 1 || by[0] != "ada" {
+		t.Errorf("the article is by ada, the page by nobody; the list says %q", by)
+	}
+}

@@ -29,11 +29,14 @@ func (w *Web) security(q *req) error {
 	if err != nil {
 		return err
 	}
+	signed := []templ.Component{ui.Soft(q.t("settings.sessions_text")), ui.Lines(q.sessionLines(sessions))}
+	if len(sessions) > 1 {
+		signed = append(signed, ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.end_others"), Post: "/settings/security/end-others", Style: "quiet"})))
+	}
 	content := ui.Column(ui.PageHead(base.Title, "", nil),
 		ui.Section(q.t("settings.passkeys"), ui.Soft(q.t("settings.passkeys_text")), ui.Lines(q.keyLines(keys)), ui.NewPasskey()),
 		ui.Section(q.t("settings.factor"), q.factorPart(has, left)...),
-		ui.Section(q.t("settings.sessions"), ui.Soft(q.t("settings.sessions_text")), ui.Lines(q.sessionLines(sessions)),
-			ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.end_others"), Post: "/settings/security/end-others", Style: "quiet"}))))
+		ui.Section(q.t("settings.sessions"), signed...))
 	return q.draw(base, securityView{len(keys), has, left, len(sessions)}, content)
 }
 

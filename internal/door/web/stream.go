@@ -176,14 +176,14 @@ func (w *Web) tag(q *req) error {
 	var follow templ.Component
 	if q.account != nil {
 		_, on := b.Keys.Tags[folded]
-		label, value := q.t("ui.follow"), ""
+		label, value, style := q.t("ui.follow"), "", "primary"
 		if on {
-			label, value = q.t("ui.unfollow"), "1"
+			label, value, style = q.t("ui.unfollow"), "1", "quiet"
 		}
-		follow = ui.Button(ui.ButtonView{Text: label, Icon: "hash", Post: "/tags/" + url.PathEscape(folded) + "/follow", Name: "undo", Value: value, Style: "primary"})
+		follow = ui.Button(ui.ButtonView{Text: label, Icon: "tag", Post: "/tags/" + url.PathEscape(folded) + "/follow", Name: "undo", Value: value, Style: style})
 	}
 	v := streamView{q.streamCards(b), q.pager(b)}
-	return q.draw(base, v, ui.Column(ui.PageHead("#"+shown, "", follow), q.listOr(v.Cards, "hash", "page.tag_empty"), ui.Pager(v.Pager)))
+	return q.draw(base, v, ui.Column(ui.PageHead("#"+shown, "", follow), q.listOr(v.Cards, "tag", "page.tag_empty"), ui.Pager(v.Pager)))
 }
 
 func (w *Web) followTag(q *req) error {

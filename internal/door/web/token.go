@@ -29,7 +29,11 @@ func (w *Web) apps(q *req) error {
 }
 
 func (q *req) appLine(a auth.Authorization) ui.LineView {
-	l := ui.LineView{Icon: "smartphone", Title: q.t("settings.app_script"), Text: q.t("settings.app_scopes", "scopes", strings.ReplaceAll(a.Token.Scopes, " ", ", "))}
+	var may []string
+	for _, s := range auth.ScopeWords(q.lang, a.Token.Scopes) {
+		may = append(may, s.Text)
+	}
+	l := ui.LineView{Icon: "smartphone", Title: q.t("settings.app_script"), Text: q.t("settings.app_scopes", "scopes", strings.Join(may, " · "))}
 	if a.App != nil {
 		l.Title = a.App.Name
 	}

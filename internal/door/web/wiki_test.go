@@ -218,3 +218,43 @@ func TestRemoteActorsAndTheirObjectsGoThroughTheSameCore(t *testing.T) {
 	h.Do(&allmende.Delete{Act: act, Object: id})
 	h.Visitor().Get("/o/" + id.String()).Want(http.StatusGone)
 }
+
+func TestW1_AWikiPageSaysWhoChangedItLastAndNotWhoBegan(t *testing.T) {
+	h := webtest.New(t)
+	ada, ben := h.Member("ada"), h.Member("ben")
+	page := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Place: allmende.Server, Title: "Quelle", Source: "Kalt."}).Object
+	v := h.Visitor()
+	byline := func() string { return v.Open("/wiki/Quelle").Text(".reader-meta") }
+	if got := byline(); !strings.Contains(got, "Last changed") || !strings.Contains(got, "by ada") {
+		t.Errorf("a new page says %q", got)
+	}
+	words := "Kalt und klar."
+	h.Do(&allmende.Edit{Act: ben.Act(), Object: page, Source: &words})
+	if got := byline(); !strings.Contains(got, "by ben") || strings.Contains(got, "ada") {
+		t.Errorf("after another's edit the page says %q", got)
+	}
+	v.Last.WantHas(".reader-meta a[href=/o/"+page.String()+"/history]", ".reader-meta a[href=/@ben]")
+	name := "Benjamin"
+	h.Do(&allmende.SetProfile{Act: ben.Act(), DisplayName: &name})
+	if got := byline(); !strings.Contains(got, "by Benjamin") {
+		t.Errorf("who changed it has another name now, yet the page says %q", got)
+	}
+	if old := h.SignedIn(ada).Open("/o/" + page.String() + "/r/2"); strings.Contains(old.Body, `href=""`) {
+		t.Error("an old revision links to nowhere")
+	}
+}
+
+func TestW7_ThatNobodyHasSaidAnythingIsSaidOnce(t *testing.T) {
+	h := webtest.New(t)
+	ada := h.Member("ada")
+	page := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Place: allmende.Server, Title: "Quelle", Source: "Kalt."}).Object
+	at := "/o/" + page.String() + "/discussion"
+	for _, b := range []*webtest.Browser{h.Visitor(), h.SignedIn(ada)} {
+		p := b.Open(at).WantText("Discussion: Quelle", "No discussion yet").WantNoText("No comments yet")
+		if n := len(p.All("h1")); n != 1 {
+			t.Errorf("the page has %d headings of the first rank", n)
+		}
+	}
+	h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Note, Source: "How deep?", ReplyTo: page})
+	h.Visitor().Open(at).WantText("Discussion: Quelle", "How deep?").WantNoText("No discussion yet")
+}

@@ -1,5 +1,7 @@
 package ui
 
+import "github.com/a-h/templ"
+
 // FieldView is one field of a form. Type is an input type, or "textarea",
 // "source" (monospaced, tall). The field's id is "f-" and the name, so that
 // the summary of complaints can link to it.
@@ -51,6 +53,14 @@ type ButtonView struct {
 	Post             string // address it posts to through the page's form
 	Name, Value      string
 	Style            string // "primary", "quiet", "danger", "plain"
+	Whole            string // what it does in full, where the text is short because of what stands around it
+}
+
+func wholeOf(b ButtonView) templ.Attributes {
+	if b.Whole == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-label": b.Whole, "title": b.Whole}
 }
 
 func (f FormView) enctype() string {

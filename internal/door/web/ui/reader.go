@@ -9,7 +9,7 @@ import (
 
 // ReaderView is an article or wiki page as it is read.
 type ReaderView struct {
-	Card    CardView // authors, times, audience, actions; its HTML is not used
+	Card    CardView // authors (of a wiki page: who changed it last), times, audience, actions; its HTML is not used
 	Title   string
 	Lead    string
 	HTML    SafeHTML
@@ -187,6 +187,7 @@ type SearchView struct {
 type HitView struct {
 	Kind    Kind
 	Title   string
+	Lang    string // of title and snippet
 	Href    string
 	Snippet SafeHTML
 	By      []ActorView

@@ -13,6 +13,7 @@ import (
 type LineView struct {
 	ID, Icon          string
 	Title, Note, Text string
+	Quote, QuoteLang  string // the start of what the line is about
 	Href              string
 	Actions           []templ.Component
 }
@@ -31,6 +32,13 @@ func Marked(parts []text.SnippetPart) SafeHTML {
 }
 
 // idOf is an element's id, left out when there is none.
+func langOf(tag string) templ.Attributes {
+	if tag == "" {
+		return nil
+	}
+	return templ.Attributes{"lang": tag}
+}
+
 func idOf(id string) templ.Attributes {
 	if id == "" {
 		return nil

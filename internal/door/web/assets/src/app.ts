@@ -2,6 +2,7 @@
 // Everything here may be missing and the page still does its job.
 import "./islands/actions";
 import "./islands/composer";
+import "./islands/copy";
 import "./islands/editor";
 import "./islands/find";
 import "./islands/keys";

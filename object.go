@@ -197,8 +197,7 @@ type RevisionState string
 
 // The states of a revision.
 const (
-	Current   RevisionState = "current"
-	Past      RevisionState = "past"
+	Taken     RevisionState = "taken" // as the text; the newest of these is the text now
 	Suggested RevisionState = "suggested"
 	Waiting   RevisionState = "waiting"
 	Withheld  RevisionState = "hidden"

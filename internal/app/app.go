@@ -49,6 +49,7 @@ type House struct {
 	Handler http.Handler
 
 	lock    *dirLock
+	shelf   *live.Shelf
 	serving atomic.Bool // it answers at its address
 	metrics *metrics
 	web     *web.Web
@@ -103,9 +104,15 @@ func (h *House) open(ctx context.Context, o Options) error {
 	if o.Reserve != nil {
 		reserve = *o.Reserve
 	}
+	if h.shelf, err = live.NewShelf(h.Config.TempDir(), shelfBytes); err != nil {
+		return err
+	}
 	h.Blob, err = openBlobs(h.Config, reserve)
 	return err
 }
+
+// shelfBytes is how much of the disk drawn pages may take.
+const shelfBytes = 256 << 20
 
 // openBlobs opens where media are kept.
 func openBlobs(cfg config.Config, reserve blob.Reserve) (blob.Store, error) {
@@ -200,6 +207,10 @@ func (h *House) Close() error {
 	var errs []error
 	if h.DB != nil {
 		errs = append(errs, h.DB.Close())
+	}
+	if h.shelf != nil {
+		errs = append(errs, h.shelf.Close())
+		h.shelf = nil
 	}
 	if h.lock != nil {
 		errs = append(errs, h.lock.release())

@@ -32,7 +32,7 @@ const federation = "off"
 
 func (h *House) webDoor(l limiters) *web.Web {
 	return web.New(web.Deps{Core: h.Core, Read: h.Read, Auth: h.Auth, Hub: h.Hub, Log: h.Log, Now: h.Now,
-		Upload: h.uploadFor("web"), Export: h.writeArchive, Guests: l.guests, Retry: h.retry, System: h.systemFacts, Unsent: h.Unsent,
+		Upload: h.uploadFor("web"), Export: h.writeArchive, Guests: l.guests, Retry: h.retry, System: h.systemFacts, Unsent: h.Unsent, Shelf: h.shelf,
 		Federation: federation, Mail: h.Config.Mail.URL != "",
 		BaseURL: h.Config.URL, AccountDomain: h.Config.Domain(), Version: h.Version,
 		Registration: h.Config.Registration, NoteMax: h.Config.Limits.Note, UploadMax: h.Upload.MaxBytes()})

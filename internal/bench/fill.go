@@ -220,7 +220,7 @@ func putObject(ctx context.Context, tx *db.Tx, o *allmende.Object) error {
 	if err := store.SetAuthor(ctx, tx, o.ID, o.Owner, 0, allmende.AuthorAccepted, o.PublishedAt.UnixMilli()); err != nil {
 		return err
 	}
-	r := allmende.Revision{Object: o.ID, Number: 1, Format: o.Format, Title: o.Title, Source: o.Source, As: o.Owner, State: allmende.Current, At: o.PublishedAt, Size: len(o.Source)}
+	r := allmende.Revision{Object: o.ID, Number: 1, Format: o.Format, Title: o.Title, Source: o.Source, As: o.Owner, State: allmende.Taken, At: o.PublishedAt, Size: len(o.Source)}
 	if err := store.InsertRevision(ctx, tx, &r); err != nil {
 		return err
 	}

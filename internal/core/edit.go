@@ -186,7 +186,7 @@ func (c *Core) newMedia(ctx context.Context, w who, before, o *allmende.Object) 
 
 // putEdit saves a prepared edit, unless someone else saved meanwhile.
 func (ch *change) putEdit(before *allmende.Object, o allmende.Object, m marked, cmd *allmende.Edit) error {
-	now, err := ch.fresh(o.ID)
+	now, err := ch.freshFacts(o.ID)
 	if err != nil {
 		return err
 	}

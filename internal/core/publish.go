@@ -444,7 +444,7 @@ func (ch *change) retag(before, o *allmende.Object) error {
 // putRevision records the object's text as its newest revision.
 func (ch *change) putRevision(o, before *allmende.Object, why string, minor bool) error {
 	r := allmende.Revision{Object: o.ID, Number: o.Revision, Format: o.Format, Lang: o.Lang, Title: o.Title, Summary: o.Summary,
-		Source: o.Source, Media: o.Media, By: ch.act.By, As: ch.act.As, Why: why, Minor: minor, State: allmende.Current,
+		Source: o.Source, Media: o.Media, By: ch.act.By, As: ch.act.As, Why: why, Minor: minor, State: allmende.Taken,
 		At: ch.at, Size: len(o.Source), Delta: len(o.Source)}
 	if before != nil {
 		r.Delta -= len(before.Source)

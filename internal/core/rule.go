@@ -121,10 +121,19 @@ func mayEdit(o *allmende.Object, keys *read.Keys) bool {
 // fresh loads an object inside the transaction, to be changed: what others
 // committed since the command was prepared is in it, and they wait.
 func (ch *change) fresh(id allmende.ID) (*allmende.Object, error) {
+	return ch.held(id, store.ObjectByID)
+}
+
+// freshFacts is fresh for who has a text of their own to write.
+func (ch *change) freshFacts(id allmende.ID) (*allmende.Object, error) {
+	return ch.held(id, store.ObjectFacts)
+}
+
+func (ch *change) held(id allmende.ID, load func(context.Context, store.Q, allmende.ID) (allmende.Object, error)) (*allmende.Object, error) {
 	if err := store.Hold(ch.ctx, ch.Tx, store.TableObject, id); err != nil {
 		return nil, err
 	}
-	o, err := store.ObjectByID(ch.ctx, ch, id)
+	o, err := load(ch.ctx, ch, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, allmende.E(allmende.NotFound, "error.object_not_found")
 	}

@@ -151,6 +151,9 @@ func withTags(inText, beside []string) []string {
 
 // besideTags are those tags of an object that do not stand in its text.
 func besideTags(o *allmende.Object) []string {
+	if len(o.Tags) == 0 {
+		return nil
+	}
 	folded := text.Fold(o.Source)
 	var out []string
 	for _, t := range o.Tags {

@@ -42,17 +42,19 @@ func (l *lane) poke() {
 // scout takes jobs while a worker is free and work is due.
 func (l *lane) scout() {
 	defer l.running.Done()
+	var taken time.Time
 	for {
 		select {
 		case l.slots <- struct{}{}:
 		case <-l.stopping:
 			return
 		}
-		if l.isStopping() {
+		if l.isStopping() || !l.pause(l.o.Gather-time.Since(taken)) {
 			return
 		}
 		jobs, err := l.claim()
 		if err == nil && len(jobs) > 0 {
+			taken = time.Now()
 			l.running.Add(1)
 			go l.worker(jobs)
 			continue
@@ -92,6 +94,21 @@ func (l *lane) until(err error) time.Duration {
 		return longestRest
 	}
 	return min(max(next.Sub(l.now()), time.Millisecond), longestRest)
+}
+
+// pause lets work gather; false when the server stops.
+func (l *lane) pause(d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-l.stopping:
+		return false
+	}
 }
 
 // rest waits for work; false when the server stops.

@@ -451,3 +451,32 @@ func TestALeaseIsRenewedWhileTheJobRuns(t *testing.T) {
 	finish <- true
 	h.jobs("empty", empty)
 }
+
+func TestWorkThatStreamsInGathersAndTheFirstOfItDoesNotWait(t *testing.T) {
+	var mu sync.Mutex
+	began := map[string]time.Time{}
+	const gather = 300 * time.Millisecond
+	h := newHouse(t, outlet.Options{Batch: 10, Gather: gather}, func(_ context.Context, job allmende.Job) error {
+		mu.Lock()
+		defer mu.Unlock()
+		began[job.Key] = time.Now()
+		return nil
+	})
+	before := time.Now()
+	h.put("first")
+	h.start()
+	h.run()
+	for _, key := range []string{"b", "c", "d"} {
+		h.put(key)
+	}
+	for range 3 {
+		h.run()
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for _, key := range []string{"b", "c", "d"} {
+		if since := began[key].Sub(before); since < gather {
+			t.Errorf("%s was taken %s after the start, sooner than %s after the first", key, since, gather)
+		}
+	}
+}

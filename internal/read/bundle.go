@@ -67,7 +67,7 @@ func (r *Reader) loadObjects(ctx context.Context, ids []allmende.ID) (map[allmen
 	if len(missing) == 0 {
 		return out, nil
 	}
-	got, err := store.ObjectsByID(ctx, r.db.Read(), missing)
+	got, err := store.ObjectsShown(ctx, r.db.Read(), missing)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,6 @@ func (r *Reader) loadObjects(ctx context.Context, ids []allmende.ID) (map[allmen
 	}
 	for i := range got {
 		o := &got[i]
-		o.Source = ""
 		out[o.ID] = o
 		r.objects.Put(o.ID, o, tickets[o.ID])
 		if o.Stat.Likes == 0 { // otherwise what the likes say is to be loaded too

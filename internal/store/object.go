@@ -15,6 +15,12 @@ const objectColumns = `o.id, o.kind, o.state, o.origin, coalesce(o.uri, ''), o.u
 	o.revision, o.version, o.publish_at, o.published_at, o.edited_at, o.changed_at, o.deleted_at,
 	coalesce(s.replies, 0), coalesce(s.boosts, 0), coalesce(s.likes, 0), coalesce(s.quotes, 0), coalesce(s.bookmarks, 0)`
 
+// shownColumns are objectColumns without the source, factColumns without any text.
+var (
+	shownColumns = strings.Replace(objectColumns, "o.source", "''", 1)
+	factColumns  = strings.Replace(shownColumns, "o.html", "''", 1)
+)
+
 const objectFrom = ` from object o join audience u on u.id = o.audience left join object_stat s on s.object = o.id `
 
 func scanObject(r row) (allmende.Object, error) {
@@ -97,6 +103,11 @@ func ObjectByID(ctx context.Context, q Q, id allmende.ID) (allmende.Object, erro
 	return scanObject(q.QueryRow(ctx, `select `+objectColumns+objectFrom+`where o.id = $1`, int64(id)))
 }
 
+// ObjectFacts is ObjectByID without Source and HTML, which are most of it.
+func ObjectFacts(ctx context.Context, q Q, id allmende.ID) (allmende.Object, error) {
+	return scanObject(q.QueryRow(ctx, `select `+factColumns+objectFrom+`where o.id = $1`, int64(id)))
+}
+
 // ObjectByURI finds a remote object by its ActivityPub id.
 func ObjectByURI(ctx context.Context, q Q, uri string) (allmende.Object, error) {
 	return scanObject(q.QueryRow(ctx, `select `+objectColumns+objectFrom+`where o.uri = $1`, uri))
@@ -107,6 +118,17 @@ func ObjectsByID(ctx context.Context, q Q, ids []allmende.ID) ([]allmende.Object
 	var out []allmende.Object
 	err := chunks(ids, func(part []allmende.ID) error {
 		got, err := collect(ctx, q, scanObject, `select `+objectColumns+objectFrom+`where o.id in (`+db.In(1, len(part))+`)`, args(part)...)
+		out = append(out, got...)
+		return err
+	})
+	return out, err
+}
+
+// ObjectsShown is ObjectsByID without Source, which only those who edit need.
+func ObjectsShown(ctx context.Context, q Q, ids []allmende.ID) ([]allmende.Object, error) {
+	var out []allmende.Object
+	err := chunks(ids, func(part []allmende.ID) error {
+		got, err := collect(ctx, q, scanObject, `select `+shownColumns+objectFrom+`where o.id in (`+db.In(1, len(part))+`)`, args(part)...)
 		out = append(out, got...)
 		return err
 	})

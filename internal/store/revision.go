@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"allmende"
 	"allmende/internal/db"
@@ -19,14 +20,8 @@ func scanRevision(r row) (allmende.Revision, error) {
 	return v, err
 }
 
-// InsertRevision adds a revision and makes the one before it past.
+// InsertRevision adds a revision.
 func InsertRevision(ctx context.Context, q Q, v *allmende.Revision) error {
-	if v.Number > 1 {
-		if _, err := q.Exec(ctx, `update revision set state = 'past' where object = $1 and number = $2 and state = 'current'`,
-			int64(v.Object), v.Number-1); err != nil {
-			return err
-		}
-	}
 	_, err := q.Exec(ctx, `insert into revision (object, number, format, lang, title, summary, source, media, by_account,
 		as_actor, why, minor, state, at, size, delta) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		int64(v.Object), v.Number, v.Format, v.Lang, v.Title, v.Summary, v.Source, joinIDs(v.Media), int64(v.By), int64(v.As),
@@ -55,6 +50,20 @@ func RevisionsOf(ctx context.Context, q Q, object allmende.ID, below, limit int)
 	}
 	return collect(ctx, q, scanRevision, `select `+revisionColumns+` from revision where object = $1 and number < $2
 		order by number desc limit $3`, int64(object), below, limit)
+}
+
+// LastEditBy tells when an actor last edited an object, minor edits and the
+// first text aside; the zero time when never.
+func LastEditBy(ctx context.Context, q Q, object, actor allmende.ID) (time.Time, error) {
+	when, err := first(collect(ctx, q, func(r row) (int64, error) {
+		var v int64
+		return v, r.Scan(&v)
+	}, `select at from revision where object = $1 and as_actor = $2 and not minor and number > 1 order by number desc limit 1`,
+		int64(object), int64(actor)))
+	if err != nil || when == nil {
+		return time.Time{}, err
+	}
+	return at(*when), nil
 }
 
 // RevisionMedia lists the media that any revision of an object showed, some

@@ -302,8 +302,6 @@ CREATE TABLE object (
     summary      text not null default '',
     sensitive    boolean not null default false,
     format       text not null,
-    source       text not null,
-    html         text not null,
     lang         text not null default '',
     reply_to     bigint not null default 0,
     thread       bigint not null default 0,
@@ -323,7 +321,9 @@ CREATE TABLE object (
     published_at bigint not null default 0,
     edited_at    bigint not null default 0,
     changed_at   bigint not null,
-    deleted_at   bigint not null default 0
+    deleted_at   bigint not null default 0,
+    html         text not null, -- what is long stands last: SQLite reads a row from its beginning
+    source       text not null
 );
 CREATE INDEX object_direct on object (audience, id) where audience > 3;
 CREATE INDEX object_due on object (publish_at) where state = 'scheduled';
@@ -462,7 +462,6 @@ CREATE TABLE revision (
     lang       text not null default '',
     title      text not null default '',
     summary    text not null default '',
-    source     text not null,
     media      text not null default '',
     by_account bigint not null default 0,
     as_actor   bigint not null default 0,
@@ -472,6 +471,7 @@ CREATE TABLE revision (
     at         bigint not null,
     size       integer not null,
     delta      integer not null,
+    source     text not null,
     primary key (object, number)
 );
 CREATE INDEX revision_actor on revision (as_actor, at);

@@ -86,7 +86,7 @@ func (w *writing) revisions(o *allmende.Object) ([]archive.Revision, error) {
 			return nil, err
 		}
 		for _, r := range list {
-			if r.State != allmende.Current && r.State != allmende.Past {
+			if r.State != allmende.Taken {
 				continue
 			}
 			by, err := w.handles([]allmende.ID{r.As})

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -20,8 +19,9 @@ import (
 
 // Pages that everybody may see are kept as drawn for those who are not signed
 // in, until anything changes that they were drawn from (read.Trail): what
-// others need a page cache for, and never stale.
-const keptBytes = 24 << 20
+// others need a page cache for, and never stale. What they were drawn from stands
+// in memory, the pages themselves on the shelf.
+const keptBytes = 12 << 20
 
 // keptFor is how long a page may stand for its words like "5 minutes ago": until
 // the youngest thing on it is a sixtieth older, so that no word is far off.
@@ -40,9 +40,9 @@ type keptPage struct {
 	trail  *read.Trail
 	until  time.Time
 	tag    string // its ETag
-	packed []byte
+	packed live.Place
 	by     *s2.Dict
-	zipped []byte // nil: nobody has asked for it yet
+	zipped live.Place // nowhere: nobody has asked for it yet
 }
 
 // keptPages are the pages with what packs them. All pages of a language are
@@ -50,32 +50,52 @@ type keptPage struct {
 // page of 7,000 bytes becomes 420, three thousand without.
 type keptPages struct {
 	*live.Cache[keptKey, *keptPage]
-	dicts sync.Map // *s2.Dict by language
+	shelf   *live.Shelf
+	dicts   sync.Map  // *s2.Dict by language
+	buffers sync.Pool // of *[]byte
 }
 
-func newKept() *keptPages {
-	return &keptPages{Cache: live.NewCache(keptBytes, func(k keptKey, p *keptPage) uint32 {
-		return uint32(500 + len(k.path) + 2*p.trail.Len() + len(p.packed) + len(p.zipped))
-	})}
+func newKept(shelf *live.Shelf) *keptPages {
+	return &keptPages{shelf: shelf, buffers: sync.Pool{New: func() any { return new([]byte) }},
+		Cache: live.NewCache(keptBytes, func(k keptKey, p *keptPage) uint32 {
+			return uint32(400 + len(k.path) + 2*p.trail.Len())
+		})}
 }
 
-// pack makes a page small; what it returns has no spare room.
-func (k *keptPages) pack(tag lang.Tag, body []byte) ([]byte, *s2.Dict) {
-	dict, ok := k.dicts.Load(tag)
+// pack makes a page small and puts it on the shelf; false when that has no room.
+func (k *keptPages) pack(tag lang.Tag, body []byte) (live.Place, *s2.Dict, bool) {
+	d, ok := k.dicts.Load(tag)
 	if !ok {
-		dict, _ = k.dicts.LoadOrStore(tag, s2.MakeDict(bytes.Clone(body[:min(len(body), s2.MaxDictSize)]), nil))
+		d, _ = k.dicts.LoadOrStore(tag, s2.MakeDict(bytes.Clone(body[:min(len(body), s2.MaxDictSize)]), nil))
 	}
-	return bytes.Clone(dict.(*s2.Dict).Encode(nil, body)), dict.(*s2.Dict)
+	dict := d.(*s2.Dict)
+	room := k.buffer()
+	defer k.done(room)
+	*room = dict.Encode((*room)[:cap(*room)], body)
+	place, ok := k.shelf.Put(*room)
+	return place, dict, ok
 }
 
-// body is the page as it is.
-func (p *keptPage) body() ([]byte, error) {
-	body, err := p.by.Decode(nil, p.packed)
-	if err != nil {
-		return nil, fmt.Errorf("kept page: %w", err)
+// body appends a page as it is; false when it is no longer there.
+func (k *keptPages) body(to []byte, p *keptPage) ([]byte, bool) {
+	room := k.buffer()
+	defer k.done(room)
+	var ok bool
+	if *room, ok = k.shelf.Read(*room, p.packed); !ok {
+		return to, false
 	}
-	return body, nil
+	body, err := p.by.Decode(to[:cap(to)], *room)
+	return body, err == nil
 }
+
+// buffer is empty room to work in, given back with done.
+func (k *keptPages) buffer() *[]byte {
+	room := k.buffers.Get().(*[]byte)
+	*room = (*room)[:0]
+	return room
+}
+
+func (k *keptPages) done(room *[]byte) { k.buffers.Put(room) }
 
 // kept answers guests from the pages that are kept, and keeps what h draws.
 func (w *Web) kept(h handler) http.HandlerFunc {
@@ -85,10 +105,12 @@ func (w *Web) kept(h handler) http.HandlerFunc {
 		}
 		key := keptKey{q.URL.Path, q.lang}
 		p, ok := w.pages.Peek(key)
-		if !ok || !p.trail.Same() || q.web.Now().After(p.until) {
-			return w.keep(q, key, h)
+		if ok && p.trail.Same() && !q.web.Now().After(p.until) {
+			if there, err := w.answerKept(q, key, p); there {
+				return err
+			}
 		}
-		return w.answerKept(q, key, p)
+		return w.keep(q, key, h)
 	})
 }
 
@@ -123,8 +145,10 @@ func (w *Web) keep(q *req, key keptKey, h handler) error {
 	}
 	trail.End()
 	p := &keptPage{trail: trail, until: w.Now().Add(keptFor(w.Now().Sub(q.youngest))), tag: httpx.Tag(body)}
-	p.packed, p.by = w.pages.pack(q.lang, body)
-	w.pages.Put(key, p, w.pages.Ticket(key))
+	var ok bool
+	if p.packed, p.by, ok = w.pages.pack(q.lang, body); ok {
+		w.pages.Put(key, p, w.pages.Ticket(key))
+	}
 	if httpx.NotModified(to, q.Request, p.tag, time.Time{}) {
 		return nil
 	}
@@ -140,54 +164,58 @@ func guestHeader(h http.Header, tag lang.Tag) {
 	h.Set("Content-Language", tag.HTML())
 }
 
-// answerKept sends a kept page, or says that the reader has it already.
-func (w *Web) answerKept(q *req, key keptKey, p *keptPage) error {
+// answerKept sends a kept page, or says that the reader has it already; false
+// when the page is no longer there.
+func (w *Web) answerKept(q *req, key keptKey, p *keptPage) (there bool, err error) {
+	room := w.pages.buffer()
+	defer w.pages.done(room)
+	form := w.pages.body
+	zip := httpx.AcceptsGzip(q.Request)
+	if zip {
+		form = func(to []byte, p *keptPage) ([]byte, bool) { return w.pages.zip(to, key, p) }
+	}
+	if *room, there = form(*room, p); !there {
+		return false, nil
+	}
 	h := q.rw.Header()
 	guestHeader(h, q.lang)
 	if httpx.NotModified(q.rw, q.Request, p.tag, time.Time{}) {
-		return nil
+		return true, nil
 	}
-	if httpx.AcceptsGzip(q.Request) {
-		zipped, err := w.zipped(key, p)
-		if err != nil {
-			return err
-		}
+	if zip {
 		h.Set("Content-Encoding", "gzip")
-		h.Set("Content-Length", strconv.Itoa(len(zipped)))
-		_, err = q.rw.Write(zipped)
-		return err
 	}
-	body, err := p.body()
-	if err != nil {
-		return err
-	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	_, err = q.rw.Write(body)
-	return err
+	h.Set("Content-Length", strconv.Itoa(len(*room)))
+	_, err = q.rw.Write(*room)
+	return true, err
 }
 
-// zipped is the page in gzip's form, made once.
-func (w *Web) zipped(key keptKey, p *keptPage) ([]byte, error) {
-	if p.zipped != nil {
-		return p.zipped, nil
+// zip appends a page in gzip's form, made once; false when the page is no
+// longer there.
+func (k *keptPages) zip(to []byte, key keptKey, p *keptPage) ([]byte, bool) {
+	if k.shelf.Holds(p.zipped) {
+		return k.shelf.Read(to, p.zipped)
 	}
-	body, err := p.body()
+	room := k.buffer()
+	defer k.done(room)
+	var ok bool
+	if *room, ok = k.body(*room, p); !ok {
+		return to, false
+	}
+	into := bytes.NewBuffer(to)
+	z, err := gzip.NewWriterLevel(into, gzip.BestCompression)
 	if err != nil {
-		return nil, err
+		return to, false
 	}
-	var to bytes.Buffer
-	z, err := gzip.NewWriterLevel(&to, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := z.Write(body); err != nil {
-		return nil, err
+	if _, err := z.Write(*room); err != nil {
+		return to, false
 	}
 	if err := z.Close(); err != nil {
-		return nil, err
+		return to, false
 	}
 	both := *p
-	both.zipped = bytes.Clone(to.Bytes())
-	w.pages.Put(key, &both, w.pages.Ticket(key))
-	return both.zipped, nil
+	if both.zipped, ok = k.shelf.Put(into.Bytes()); ok {
+		k.Put(key, &both, k.Ticket(key))
+	}
+	return into.Bytes(), true
 }

@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"compress/gzip"
+	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -10,7 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"allmende"
+	"allmende/internal/core"
 	"allmende/internal/core/coretest"
+	"allmende/internal/door/web"
 	"allmende/internal/door/web/webtest"
 )
 
@@ -136,5 +141,35 @@ func TestKeptPagesFollowTheClock(t *testing.T) {
 	h.Pass(3 * time.Hour)
 	if after := h.Visitor().Open(path).Body; after == before {
 		t.Error("after three hours the page still says that it was written just now")
+	}
+}
+
+func TestAPageThatHadToMakeRoomIsDrawnAnew(t *testing.T) {
+	shelf := webtest.Shelf(t, 8<<10)
+	h := webtest.New(t, func(d *web.Deps, _ *core.Settings) { d.Shelf = shelf })
+	ada := h.Member("ada")
+	var paths []string
+	for i := range 30 {
+		paths = append(paths, "/o/"+h.Note(ada, fmt.Sprintf("Note %d on leeks and their neighbours", i)).String())
+	}
+	for round := range 3 {
+		for _, zip := range []string{"", "gzip"} {
+			for i, path := range paths {
+				b := h.Visitor()
+				b.Header.Set("Accept-Encoding", zip)
+				p := b.Get(path)
+				body := []byte(p.Body)
+				var err error
+				if p.Header.Get("Content-Encoding") == "gzip" {
+					var z *gzip.Reader
+					if z, err = gzip.NewReader(strings.NewReader(p.Body)); err == nil {
+						body, err = io.ReadAll(z)
+					}
+				}
+				if want := fmt.Sprintf("Note %d on leeks", i); err != nil || p.Status != http.StatusOK || !strings.Contains(string(body), want) {
+					t.Fatalf("round %d, %s in %q: %d, %v, no %q", round, path, zip, p.Status, err, want)
+				}
+			}
+		}
 	}
 }

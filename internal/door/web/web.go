@@ -47,6 +47,8 @@ type Deps struct {
 	Retry func(ctx context.Context, job allmende.Job) error
 	// System are facts about the server, for admins; nil: none.
 	System func(ctx context.Context) []ui.PairView
+	// Shelf keeps pages as they are drawn for guests.
+	Shelf *live.Shelf
 	// Unsent are the mails that a server without mail could not send; nil: not shown.
 	Unsent *live.Outbox
 
@@ -75,7 +77,7 @@ type Web struct {
 
 // New makes the door.
 func New(d Deps) *Web {
-	return &Web{Deps: d, pages: newKept(), cards: newKeptCards(), flashes: live.NewCache[string, ui.FlashView](10000, nil),
+	return &Web{Deps: d, pages: newKept(d.Shelf), cards: newKeptCards(), flashes: live.NewCache[string, ui.FlashView](10000, nil),
 		tickets: live.NewCache[string, string](10000, nil), joining: live.NewCache[string, joined](10000, nil)}
 }
 

@@ -9,14 +9,14 @@ import (
 	"allmende/internal/store"
 )
 
-// thing loads an object; a draft's passing id leads to what it became. NotFound
+// thing loads an object without its text; a draft's passing id leads to what it became. NotFound
 // ends the job.
 func (o *Outlet) thing(ctx context.Context, id allmende.ID) (*allmende.Object, error) {
-	got, err := store.ObjectByID(ctx, o.db.Read(), id)
+	got, err := store.ObjectFacts(ctx, o.db.Read(), id)
 	if errors.Is(err, sql.ErrNoRows) {
 		var became allmende.ID
 		if became, err = store.FormerID(ctx, o.db.Read(), id); err == nil && became != 0 {
-			got, err = store.ObjectByID(ctx, o.db.Read(), became)
+			got, err = store.ObjectFacts(ctx, o.db.Read(), became)
 		} else if err == nil {
 			err = sql.ErrNoRows
 		}

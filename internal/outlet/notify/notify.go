@@ -37,7 +37,7 @@ func New(d *db.DB, r *read.Reader, hub *live.Hub, now func() time.Time, mailAfte
 }
 
 // Options suit this outlet.
-var Options = outlet.Options{Workers: 1, Batch: 64, Timeout: 2 * time.Minute}
+var Options = outlet.Options{Workers: 1, Batch: 64, Gather: 50 * time.Millisecond, Timeout: 2 * time.Minute}
 
 // Name implements outlet.Outlet.
 func (*Outlet) Name() string { return "notify" }

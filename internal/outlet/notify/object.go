@@ -151,8 +151,8 @@ func (o *Outlet) edit(ctx context.Context, p *plan, id, editor allmende.ID) erro
 	if err != nil {
 		return err
 	}
-	revision, err := o.lastBy(ctx, about.ID, editor)
-	if err != nil || revision == nil || about.State != allmende.Published {
+	last, err := store.LastEditBy(ctx, o.db.Read(), about.ID, editor)
+	if err != nil || last.IsZero() || about.State != allmende.Published {
 		return err
 	}
 	to := people(about)
@@ -173,30 +173,15 @@ func (o *Outlet) edit(ctx context.Context, p *plan, id, editor allmende.ID) erro
 		if !ok {
 			continue
 		}
-		n := allmende.Notification{To: reader, Kind: allmende.NotifyEdit, From: editor, Object: about.ID, At: revision.At}
+		n := allmende.Notification{To: reader, Kind: allmende.NotifyEdit, From: editor, Object: about.ID, At: last}
 		was, err := store.NotificationOf(ctx, o.db.Read(), &n)
 		if err != nil {
 			return err
 		}
-		if was != nil && was.At.Before(revision.At) {
+		if was != nil && was.At.Before(last) {
 			p.forget = append(p.forget, *was)
 		}
 		p.add(n)
 	}
 	return nil
-}
-
-// lastBy is the newest revision that an editor made of something published
-// and did not call minor; nil when there is none among the newest.
-func (o *Outlet) lastBy(ctx context.Context, object, editor allmende.ID) (*allmende.Revision, error) {
-	list, err := store.RevisionsOf(ctx, o.db.Read(), object, 0, 50)
-	if err != nil {
-		return nil, err
-	}
-	for i, v := range list {
-		if v.As == editor && !v.Minor && v.Number > 1 {
-			return &list[i], nil
-		}
-	}
-	return nil, nil
 }

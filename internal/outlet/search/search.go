@@ -4,6 +4,7 @@ package search
 
 import (
 	"context"
+	"time"
 
 	"allmende"
 	"allmende/internal/db"
@@ -20,8 +21,9 @@ type Outlet struct {
 	db *db.DB
 }
 
-// Options suit this outlet: large batches, one after the other.
-var Options = outlet.Options{Workers: 1, Batch: 400}
+// Options suit this outlet: large batches, one after the other, since each adds
+// a segment to the index that has to be merged with the others some time.
+var Options = outlet.Options{Workers: 1, Batch: 400, Gather: 250 * time.Millisecond}
 
 // New makes the outlet of a house.
 func New(d *db.DB) *Outlet { return &Outlet{db: d} }
@@ -65,7 +67,7 @@ func (o *Outlet) index(ctx context.Context, ids []allmende.ID) error {
 }
 
 func (o *Outlet) documents(ctx context.Context, ids []allmende.ID) (docs []store.SearchDoc, gone []allmende.ID, err error) {
-	objects, err := store.ObjectsByID(ctx, o.db.Read(), ids)
+	objects, err := store.ObjectsShown(ctx, o.db.Read(), ids)
 	if err != nil {
 		return nil, nil, err
 	}

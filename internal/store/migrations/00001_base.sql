@@ -100,8 +100,6 @@ create table object (
     summary      text not null default '',
     sensitive    boolean not null default false,
     format       text not null,
-    source       text not null,
-    html         text not null,
     lang         text not null default '',
     reply_to     bigint not null default 0,
     thread       bigint not null default 0,
@@ -121,7 +119,9 @@ create table object (
     published_at bigint not null default 0,
     edited_at    bigint not null default 0,
     changed_at   bigint not null,
-    deleted_at   bigint not null default 0
+    deleted_at   bigint not null default 0,
+    html         text not null, -- what is long stands last: SQLite reads a row from its beginning
+    source       text not null
 );
 create unique index object_uri on object (uri) where uri is not null;
 create index object_thread on object (thread, id) where thread <> 0;
@@ -219,7 +219,6 @@ create table revision (
     lang       text not null default '',
     title      text not null default '',
     summary    text not null default '',
-    source     text not null,
     media      text not null default '',
     by_account bigint not null default 0,
     as_actor   bigint not null default 0,
@@ -229,6 +228,7 @@ create table revision (
     at         bigint not null,
     size       integer not null,
     delta      integer not null,
+    source     text not null,
     primary key (object, number)
 );
 create index revision_actor on revision (as_actor, at);

@@ -19,6 +19,7 @@ import (
 	"allmende/internal/core/coretest"
 	"allmende/internal/door/web"
 	"allmende/internal/httpx"
+	"allmende/internal/live"
 )
 
 // Password is that of every member made here.
@@ -68,12 +69,26 @@ func Bare(t testing.TB, options ...Option) *House {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if d.Shelf == nil {
+		d.Shelf = Shelf(t, 1<<20)
+	}
 	d.Core, d.Read, d.Auth, d.Hub, d.Now = h.Core, h.Read, h.Auth, h.Hub, h.Now
 	if d.Upload == nil {
 		d.Upload = h.upload
 	}
 	h.mount(d)
 	return h
+}
+
+// Shelf is room for so many bytes of drawn pages.
+func Shelf(t testing.TB, size int64) *live.Shelf {
+	t.Helper()
+	s, err := live.NewShelf(t.TempDir(), size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
 }
 
 func (h *House) mount(d web.Deps) {

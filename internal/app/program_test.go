@@ -103,6 +103,27 @@ func TestMistakesAreSaidInClearWords(t *testing.T) {
 	if help := p.With("LANG=de_DE.UTF-8").Must("--help"); !strings.Contains(help, "Den Server starten.") {
 		t.Errorf("German help: %s", help)
 	}
+	if help := p.Must("help", "token"); !strings.Contains(help, "--scopes") {
+		t.Errorf("help about a command: %s", help)
+	}
+}
+
+// A backup of a mistyped directory must not look like one of a community.
+func TestWhereThereIsNoCommunityNothingIsBackedUp(t *testing.T) {
+	p := apptest.NewProgram(t)
+	if os.Getenv("ALLMENDE_TEST_POSTGRES") != "" {
+		t.Skip("a PostgreSQL database has no directory to be mistyped")
+	}
+	for _, args := range [][]string{{"backup", "safe"}, {"token", "ada"}, {"export", "ada", "ada.zip"}, {"doctor", "--rebuild-search"}} {
+		if r := p.Run(args...); r.Code != 1 || !strings.Contains(r.Err, "no community in "+p.Dir) {
+			t.Errorf("%v: %+v", args, r)
+		}
+	}
+	for _, name := range []string{"safe", "ada.zip", "data"} {
+		if _, err := os.Stat(p.File(name)); !os.IsNotExist(err) {
+			t.Errorf("%s has been made: %v", name, err)
+		}
+	}
 }
 
 func TestConfigPrintsWhatCanBeReadAgain(t *testing.T) {

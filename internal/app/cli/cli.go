@@ -63,8 +63,11 @@ func (s *shell) main(args []string) int {
 	if err != nil {
 		return s.fail(err)
 	}
-	if len(rest) == 0 {
+	switch {
+	case len(rest) == 0:
 		rest = []string{"--help"}
+	case rest[0] == "help":
+		rest = append(rest[1:], "--help")
 	}
 	chosen, err := parser.Parse(rest)
 	switch {

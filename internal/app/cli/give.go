@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"allmende"
 	"allmende/internal/app"
@@ -19,6 +22,9 @@ func (s *shell) give(ctx context.Context, cfg config.Config, o app.Order) error 
 	if !errors.Is(err, app.ErrNoServer) {
 		return err
 	}
+	if err := settled(cfg, o); err != nil {
+		return err
+	}
 	log := cfg
 	log.Log.Level = "warn"
 	house, err := app.New(ctx, cfg, logger(log, s.err), app.Options{Version: s.version})
@@ -31,6 +37,22 @@ func (s *shell) give(ctx context.Context, cfg config.Config, o app.Order) error 
 		return err
 	}
 	return errors.Join(house.Carry(ctx, o, voice), house.Close())
+}
+
+// settled refuses what only makes sense where there is a community already: a
+// backup of a mistyped directory would be one of nothing.
+func settled(cfg config.Config, o app.Order) error {
+	if o.User != nil || o.Demo || cfg.Postgres() {
+		return nil // these two begin one
+	}
+	if _, err := os.Stat(cfg.DatabaseDSN()); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	dir, err := filepath.Abs(cfg.Data)
+	if err != nil {
+		return err
+	}
+	return allmende.E(allmende.NotFound, "error.no_community", "dir", dir)
 }
 
 // doctor looks at the running server, else at the house, and at what it can

@@ -38,8 +38,12 @@ func (c *Core) react(ctx context.Context, cmd *allmende.React) (step, error) {
 	default:
 		return nil, allmende.Wrong("kind", "error.reaction")
 	}
-	if _, err := allmende.ParseAudience(string(cmd.Audience)); err != nil {
+	whom, err := allmende.ParseAudience(string(cmd.Audience))
+	if err != nil {
 		return nil, err
+	}
+	if cmd.Kind == allmende.Boost && !cmd.Off && whom != o.Audience.Kind && whom != allmende.AudUnlisted && allmende.Narrower(whom, o.Audience.Kind) == whom {
+		return nil, allmende.Wrong("audience", "error.boost_audience") // whoever may see the object sees that it was boosted
 	}
 	if cmd.Emoji != "" && cmd.Kind != allmende.Like {
 		return nil, allmende.Wrong("emoji", "error.emoji_like")

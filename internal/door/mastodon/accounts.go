@@ -32,6 +32,23 @@ func (q *req) actor(name string) (*allmende.Actor, error) {
 	return a, nil
 }
 
+// shown is the actor that the address names, as far as it is to be seen: who is
+// away for a while is not.
+func (q *req) shown(name string) (*allmende.Actor, error) {
+	a, err := q.actor(name)
+	if err != nil {
+		return nil, err
+	}
+	return a, q.visible(a)
+}
+
+func (q *req) visible(a *allmende.Actor) error {
+	if a.State == allmende.ActorAway && a.ID != q.viewer.Actor && !q.viewer.Rank.CanModerate() {
+		return allmende.E(allmende.NotFound, "error.actor_not_found")
+	}
+	return nil
+}
+
 func (q *req) oneAccount(a *allmende.Actor) error {
 	media, err := q.door.Read.Media(q.Context(), []allmende.ID{a.Avatar, a.Header})
 	if err != nil {
@@ -41,7 +58,7 @@ func (q *req) oneAccount(a *allmende.Actor) error {
 }
 
 func (d *Door) getAccount(q *req) error {
-	a, err := q.actor("id")
+	a, err := q.shown("id")
 	if err != nil {
 		return err
 	}
@@ -73,6 +90,9 @@ func (d *Door) lookup(q *req) error {
 	}
 	if a.State == allmende.ActorDeleted {
 		return allmende.E(allmende.Gone, "error.actor_not_found")
+	}
+	if err := q.visible(a); err != nil {
+		return err
 	}
 	if a, err = d.Read.Actor(q.Context(), a.ID); err != nil {
 		return err
@@ -155,7 +175,7 @@ func (q *req) resolve(what string) (actor, object allmende.ID) {
 }
 
 func (d *Door) accountStatuses(q *req) error {
-	a, err := q.actor("id")
+	a, err := q.shown("id")
 	if err != nil {
 		return err
 	}
@@ -169,7 +189,7 @@ func (d *Door) accountStatuses(q *req) error {
 }
 
 func (d *Door) followers(q *req) error {
-	a, err := q.actor("id")
+	a, err := q.shown("id")
 	if err != nil {
 		return err
 	}
@@ -177,7 +197,7 @@ func (d *Door) followers(q *req) error {
 }
 
 func (d *Door) following(q *req) error {
-	a, err := q.actor("id")
+	a, err := q.shown("id")
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (w *writing) head() (archive.Head, error) {
 	if allmende.IsKind(err, allmende.NotFound) {
 		return h, nil
 	}
-	if err != nil {
+	if err != nil || account.Actor != a.ID { // whoever runs an organisation is not part of it
 		return h, err
 	}
 	h.Account = &archive.Account{Email: account.Email, Lang: account.Lang, Created: account.CreatedAt, Settings: account.Settings}

@@ -23,7 +23,7 @@ func (w *Web) drawData(q *req, failure error) error {
 	if q.URL.Query().Has("proved") {
 		parts = append(parts, ui.Hint("ok", q.t("settings.said_proved")))
 	}
-	if w.Export != nil && !q.viewer.Anonymous() {
+	if w.Export != nil && q.viewer.Role.May(allmende.RoleOwner) {
 		parts = append(parts, ui.Section(q.t("settings.export"), ui.Para(q.t("settings.export_text")),
 			ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.export_do"), Icon: "download", Href: exportPath, Style: "primary"}))))
 	}
@@ -42,6 +42,9 @@ func (w *Web) drawData(q *req, failure error) error {
 func (w *Web) exportData(q *req) error {
 	if w.Export == nil {
 		return allmende.E(allmende.NotFound, "error.page_not_found")
+	}
+	if !q.viewer.Role.May(allmende.RoleOwner) {
+		return allmende.E(allmende.Forbidden, "error.role", "need", string(allmende.RoleOwner))
 	}
 	a, err := w.Read.Actor(q.Context(), q.viewer.Actor)
 	if err != nil {

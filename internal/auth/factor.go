@@ -107,7 +107,7 @@ func tell(key *otp.Key) (NewFactor, error) {
 func (a *Auth) ActivateFactor(ctx context.Context, account allmende.ID, code string) ([]string, error) {
 	codes, hashes := newRecovery()
 	err := a.db.Write(ctx, func(tx *db.Tx) error {
-		f, err := store.FactorOf(ctx, tx, account)
+		f, err := heldFactor(ctx, tx, account)
 		if err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func (a *Auth) HasFactor(ctx context.Context, account allmende.ID) (bool, int, e
 func (a *Auth) NewRecovery(ctx context.Context, account allmende.ID) ([]string, error) {
 	codes, hashes := newRecovery()
 	err := a.db.Write(ctx, func(tx *db.Tx) error {
-		f, err := store.FactorOf(ctx, tx, account)
+		f, err := heldFactor(ctx, tx, account)
 		if err != nil {
 			return err
 		}
@@ -165,12 +165,21 @@ func (a *Auth) DropFactor(ctx context.Context, account allmende.ID) error {
 	return a.db.Write(ctx, func(tx *db.Tx) error { return store.DeleteFactor(ctx, tx, account) })
 }
 
+// heldFactor loads an account's second factor to be changed: others who would
+// change it wait.
+func heldFactor(ctx context.Context, tx *db.Tx, account allmende.ID) (*store.Factor, error) {
+	if err := store.Hold(ctx, tx, store.TableAccount, account); err != nil {
+		return nil, err
+	}
+	return store.FactorOf(ctx, tx, account)
+}
+
 // rightCode uses up a one-time or recovery code; each works once.
 func (a *Auth) rightCode(ctx context.Context, account allmende.ID, code string) (bool, error) {
 	right := false
 	err := a.db.Write(ctx, func(tx *db.Tx) error {
 		right = false
-		f, err := store.FactorOf(ctx, tx, account)
+		f, err := heldFactor(ctx, tx, account)
 		if err != nil || f == nil || !f.Active {
 			return err
 		}

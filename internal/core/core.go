@@ -35,11 +35,13 @@ type Core struct {
 	log  *slog.Logger
 	now  func() time.Time
 	set  Settings
+	pace *pace
 }
 
 // New makes the core of a house.
 func New(d *db.DB, r *read.Reader, hub *live.Hub, log *slog.Logger, now func() time.Time, s Settings) *Core {
-	return &Core{db: d, read: r, hub: hub, ids: &allmende.Minter{}, log: log, now: now, set: s}
+	return &Core{db: d, read: r, hub: hub, ids: &allmende.Minter{}, log: log, now: now, set: s,
+		pace: &pace{limit: s.PerHour, done: map[allmende.ID]hour{}}}
 }
 
 // change is one transaction on its way: the state it writes, the activity it

@@ -3,6 +3,7 @@ package core_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"allmende"
 	"allmende/internal/core/coretest"
@@ -152,4 +153,21 @@ func TestAPageKeepsATitleThatLinksCanName(t *testing.T) {
 	page := h.Do(&allmende.Publish{Act: ada.Act(), Kind: allmende.Page, Title: "Compost", Source: "Air", Licence: "CC0-1.0"}).Object
 	bad := "Com[[post|x]]"
 	h.Refused(&allmende.Edit{Act: ada.Act(), Object: page, Title: &bad}, allmende.Invalid, "error.title_wiki")
+}
+
+// Nobody floods the community, in their own name or an organisation's.
+func TestAnAccountPublishesSoMuchAnHour(t *testing.T) {
+	set := coretest.Settings()
+	set.PerHour = 3
+	h := coretest.NewWith(t, set)
+	ada, bob := h.Member("ada"), h.Member("bob")
+	org := h.Do(&allmende.NewActor{Act: ada.Act(), Kind: allmende.Organization, Name: "verein"}).Actor
+	h.Note(ada, "one")
+	h.Note(ada, "two")
+	h.Do(&allmende.Publish{Act: allmende.Act{By: ada.Account, As: org, Via: "web"}, Source: "three"})
+	h.Refused(&allmende.Publish{Act: ada.Act(), Source: "four"}, allmende.TooMany, "error.publish_often")
+	h.Note(bob, "somebody else")
+	h.Do(&allmende.Publish{Act: allmende.Act{As: ada.Actor, Via: "import"}, Source: "from an archive"})
+	h.Pass(time.Hour)
+	h.Note(ada, "later")
 }

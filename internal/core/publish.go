@@ -77,6 +77,11 @@ func (c *Core) publish(ctx context.Context, cmd *allmende.Publish) (step, error)
 	if cmd.Remote != nil {
 		p.fromRemote(cmd.Remote)
 	}
+	if w.account != nil {
+		if err := c.pace.step(w.account.ID, c.now()); err != nil {
+			return nil, err
+		}
+	}
 	return func(ch *change) error { return ch.putPublication(*p, cmd.ID) }, nil
 }
 

@@ -34,7 +34,7 @@ func (w *Web) security(q *req) error {
 		signed = append(signed, ui.Buttons(ui.Button(ui.ButtonView{Text: q.t("settings.end_others"), Post: "/settings/security/end-others", Style: "quiet"})))
 	}
 	content := ui.Column(ui.PageHead(base.Title, "", nil),
-		ui.Section(q.t("settings.passkeys"), ui.Soft(q.t("settings.passkeys_text")), ui.Lines(q.keyLines(keys)), ui.NewPasskey()),
+		ui.Section(q.t("settings.passkeys"), ui.Soft(q.t("settings.passkeys_text")), ui.Lines(q.keyLines(keys)), ui.NewPasskey(browserName(q.UserAgent()))),
 		ui.Section(q.t("settings.factor"), q.factorPart(has, left)...),
 		ui.Section(q.t("settings.sessions"), signed...))
 	return q.draw(base, securityView{len(keys), has, left, len(sessions)}, content)
@@ -119,6 +119,7 @@ func (w *Web) finishPasskey(q *req) error {
 	if err != nil {
 		return err
 	}
+	q.flash("ok", q.t("settings.passkey_added"), "")
 	httpx.Private(q.rw)
 	return httpx.WriteJSON(q.rw, http.StatusOK, map[string]bool{"ok": true})
 }

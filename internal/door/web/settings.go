@@ -223,8 +223,16 @@ func (w *Web) drawProve(q *req, next string, failure error) error {
 	s := q.sheet("settings", failure)
 	s.add(ui.Hidden("next", next)).field(ui.FieldView{Name: "password", Type: "password", Complete: "current-password", Focus: true})
 	form := ui.FormView{Action: "/settings/prove", Cancel: "/settings"}
+	keys, err := w.Auth.Passkeys(q.Context(), q.account.ID)
+	if err != nil {
+		return err
+	}
+	proof := ui.Column()
+	if len(keys) > 0 {
+		proof = ui.PasskeyProof(next)
+	}
 	return q.drawStatus(statusOf(failure), base, form, within(ui.SignBox(base.Title), ui.Column(ui.Para(q.t("settings.prove_text")),
-		ui.PasskeyProof(next), s.form(form, "prove_do"))))
+		proof, s.form(form, "prove_do"))))
 }
 
 func (w *Web) postProve(q *req) error {

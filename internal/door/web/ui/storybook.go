@@ -70,7 +70,7 @@ func sampleStories(ctx context.Context) []namedPart {
 		{"Code", Code(CodeView{Action: "#", CSRF: "sample", Recovery: "#"})},
 		{"RecoveryCodes", RecoveryCodes([]string{"k7m2-pq4x", "w9d3-ht6b", "z2r8-nc5v", "f4j6-ys1g"})},
 		{"Consent", Consent(ConsentView{Action: "#", CSRF: "sample", App: "Feldstecher", Me: people[0], Scopes: []ScopeView{{Text: T(ctx, "ui.notifications")}, {Text: T(ctx, "ui.write"), Strong: true}}})},
-		{"NewPasskey", NewPasskey()},
+		{"NewPasskey", NewPasskey("Firefox, Linux")},
 		{"Steps", Steps(StepsView{Names: []string{"1", T(ctx, "ui.rules"), T(ctx, "ui.settings")}, Current: 1})},
 		{"Pager", Pager(PagerView{Older: "#", Newer: "#"})},
 	}

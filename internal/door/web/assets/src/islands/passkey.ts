@@ -1,4 +1,4 @@
-import { post } from "./page";
+import { post, problem } from "./page";
 
 /** Signing in with a passkey, and making a new one. */
 class Passkey extends HTMLElement {
@@ -7,10 +7,25 @@ class Passkey extends HTMLElement {
 			this.hidden = true;
 			return;
 		}
-		this.querySelector("button")?.addEventListener("click", () => {
-			const work = this.dataset.do === "register" ? this.register() : this.signIn();
-			work.catch(() => this.failed());
+		const button = this.querySelector("button");
+		button?.addEventListener("click", () => void this.work(button));
+		this.querySelector("input")?.addEventListener("keydown", (event) => {
+			if (event.key !== "Enter") return;
+			event.preventDefault();
+			button?.click();
 		});
+	}
+
+	/** One try; meanwhile the button waits, for the device asks the person. */
+	private async work(button: HTMLButtonElement): Promise<void> {
+		this.say("");
+		button.disabled = true;
+		try {
+			await (this.dataset.do === "register" ? this.register() : this.signIn());
+		} catch (fault) {
+			this.say(this.words(fault));
+			button.disabled = false;
+		}
 	}
 
 	private async signIn(): Promise<void> {
@@ -30,13 +45,23 @@ class Passkey extends HTMLElement {
 		location.reload();
 	}
 
-	private failed(): void {
+	/** What went wrong, as well as it is known. */
+	private words(fault: unknown): string {
+		if (fault instanceof Refused) return fault.message;
+		const known = fault instanceof DOMException && fault.name === "InvalidStateError";
+		return (known && this.dataset.known) || (this.dataset.failed ?? "");
+	}
+
+	private say(text: string): void {
 		const note = this.querySelector<HTMLElement>(".wrong-note");
 		if (!note) return;
-		note.textContent = this.dataset.failed ?? "";
-		note.hidden = false;
+		note.textContent = text;
+		note.hidden = !text;
 	}
 }
+
+/** The server refused, and says why. */
+class Refused extends Error {}
 
 interface Named {
 	id: string;
@@ -52,7 +77,7 @@ type CreationJSON = Omit<PublicKeyCredentialCreationOptions, "challenge" | "user
 
 async function ask<T>(url: string, fields: Record<string, string> = {}): Promise<T> {
 	const answer = await post(url, fields);
-	if (!answer.ok) throw new Error(String(answer.status));
+	if (!answer.ok) throw new Refused(await problem(answer));
 	const text = await answer.text();
 	return (text ? JSON.parse(text) : {}) as T;
 }

@@ -111,8 +111,8 @@ func (h *House) open(ctx context.Context, o Options) error {
 	return err
 }
 
-// shelfBytes is how much of the disk drawn pages may take.
-const shelfBytes = 256 << 20
+// shelfBytes is how much of the disk may be taken by what memory has no room for.
+const shelfBytes = 512 << 20
 
 // openBlobs opens where media are kept.
 func openBlobs(cfg config.Config, reserve blob.Reserve) (blob.Store, error) {
@@ -133,6 +133,7 @@ func (h *House) build() error {
 	h.Hub, h.Unsent = &live.Hub{}, &live.Outbox{}
 	h.metrics = newMetrics(h.Hub, h.Version)
 	h.Read = read.New(h.DB, h.Hub, h.Log, h.Now)
+	h.Read.UseShelf(h.shelf)
 	h.Core = core.New(h.DB, h.Read, h.Hub, h.Log, h.Now, core.Settings{
 		BaseURL: cfg.URL, Registration: cfg.Registration, NoteMax: cfg.Limits.Note, ArticleMax: cfg.Limits.Article,
 		MediaPerPost: mediaPerPost, PerHour: perHour(cfg)})

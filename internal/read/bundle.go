@@ -51,7 +51,7 @@ func (r *Reader) loadObjects(ctx context.Context, ids []allmende.ID) (map[allmen
 	trace(ctx, ids...)
 	out := make(map[allmende.ID]*allmende.Object, len(ids))
 	var missing []allmende.ID
-	tickets, counts := map[allmende.ID]uint64{}, map[allmende.ID]uint64{}
+	var tickets map[allmende.ID]ticket
 	for _, id := range ids {
 		if id == 0 || out[id] != nil {
 			continue
@@ -59,8 +59,16 @@ func (r *Reader) loadObjects(ctx context.Context, ids []allmende.ID) (map[allmen
 		if o, ok := r.objects.Peek(id); ok {
 			out[id] = o
 		} else if _, asked := tickets[id]; !asked {
-			tickets[id] = r.objects.Ticket(id)
-			counts[id] = r.stats.Ticket(id)
+			t := ticket{r.objects.Ticket(id), r.shelved.places.Ticket(id), r.stats.Ticket(id)}
+			if o := r.shelved.get(id); o != nil {
+				out[id] = o
+				r.objects.Put(id, o, t.object)
+				continue
+			}
+			if tickets == nil {
+				tickets = map[allmende.ID]ticket{}
+			}
+			tickets[id] = t
 			missing = append(missing, id)
 		}
 	}
@@ -77,13 +85,18 @@ func (r *Reader) loadObjects(ctx context.Context, ids []allmende.ID) (map[allmen
 	for i := range got {
 		o := &got[i]
 		out[o.ID] = o
-		r.objects.Put(o.ID, o, tickets[o.ID])
+		r.objects.Put(o.ID, o, tickets[o.ID].object)
+		r.shelved.put(o, tickets[o.ID].place)
 		if o.Stat.Likes == 0 { // otherwise what the likes say is to be loaded too
-			r.stats.Put(o.ID, o.Stat, counts[o.ID])
+			r.stats.Put(o.ID, o.Stat, tickets[o.ID].stat)
 		}
 	}
 	return out, nil
 }
+
+// ticket is what was taken before an object is loaded, for each place that may
+// keep some of it.
+type ticket struct{ object, place, stat uint64 }
 
 // markMissing gives links to wiki pages that do not exist the class "missing".
 func (r *Reader) markMissing(ctx context.Context, objects []allmende.Object) error {

@@ -23,6 +23,7 @@ type Reader struct {
 	actors   *live.Cache[allmende.ID, *allmende.Actor]
 	sites    *live.Cache[string, allmende.Site]
 	objects  *live.Cache[allmende.ID, *allmende.Object]
+	shelved  *objectShelf
 	stats    *live.Cache[allmende.ID, allmende.Stat]
 	media    *live.Cache[allmende.ID, *allmende.Media]
 	roles    *live.Cache[allmende.ID, []allmende.ID] // by account
@@ -41,10 +42,11 @@ func New(d *db.DB, hub *live.Hub, log *slog.Logger, now func() time.Time) *Reade
 		keys:    live.NewCache[allmende.ID, *Keys](5000, nil),
 		actors:  live.NewCache[allmende.ID, *allmende.Actor](20000, nil),
 		sites:   live.NewCache[string, allmende.Site](4, nil),
-		objects: live.NewCache(24<<20, weighObject),
+		objects: live.NewCache(16<<20, weighObject),
 		stats:   live.NewCache[allmende.ID, allmende.Stat](100000, nil),
 		media:   live.NewCache[allmende.ID, *allmende.Media](20000, nil),
 	}
+	r.shelved = newObjectShelf()
 	r.roles = live.NewCache[allmende.ID, []allmende.ID](5000, nil)
 	r.trends = newTrends()
 	r.totals = live.NewCache[string, totals](4, nil)
@@ -69,6 +71,7 @@ func (r *Reader) hear(n live.News) {
 	}
 	for _, id := range n.Objects {
 		r.objects.Drop(id)
+		r.shelved.places.Drop(id)
 	}
 	for _, id := range n.Stats {
 		r.stats.Drop(id)

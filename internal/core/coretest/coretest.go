@@ -50,6 +50,12 @@ func NewWith(t testing.TB, s core.Settings) *House {
 	h := &House{T: t, DB: dbtest.Open(t), Hub: &live.Hub{}, at: Start}
 	log := slog.New(slog.DiscardHandler)
 	h.Read = read.New(h.DB, h.Hub, log, h.Now)
+	shelf, err := live.NewShelf(t.TempDir(), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = shelf.Close() })
+	h.Read.UseShelf(shelf)
 	h.Core = core.New(h.DB, h.Read, h.Hub, log, h.Now, s)
 	h.Hub.Listen(func(n live.News) {
 		h.mu.Lock()

@@ -54,7 +54,9 @@ func (l *lane) scout() {
 		}
 		jobs, err := l.claim()
 		if err == nil && len(jobs) > 0 {
-			taken = time.Now()
+			if taken = time.Now(); len(jobs) == l.o.Batch {
+				taken = time.Time{} // there is more: nothing needs to gather
+			}
 			l.running.Add(1)
 			go l.worker(jobs)
 			continue

@@ -48,7 +48,7 @@ type LongRunner interface {
 type Options struct {
 	Workers    int           // how many batches run at once
 	Batch      int           // how many jobs are taken, and finished, together
-	Gather     time.Duration // at least so long after taking jobs others are taken; what comes alone is taken at once
+	Gather     time.Duration // at least so long after taking jobs others are taken, unless a whole batch waits; what comes alone is taken at once
 	Lease      time.Duration // how long a job stays taken when its process dies; renewed while it runs
 	Timeout    time.Duration // how long one job, or one call of RunBatch, may take
 	Attempts   int           // how often a job is tried before it is given up

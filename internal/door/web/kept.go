@@ -21,7 +21,7 @@ import (
 // in, until anything changes that they were drawn from (read.Trail): what
 // others need a page cache for, and never stale. What they were drawn from stands
 // in memory, the pages themselves on the shelf.
-const keptBytes = 12 << 20
+const keptBytes = 16 << 20
 
 // keptFor is how long a page may stand for its words like "5 minutes ago": until
 // the youngest thing on it is a sixtieth older, so that no word is far off.
@@ -34,20 +34,21 @@ type keptKey struct {
 	lang lang.Tag
 }
 
-// keptPage is a drawn page, packed: with S2 for those who take it as it is,
-// with gzip too once somebody asked for that. It is not changed once kept.
+// keptPage is a drawn page: for those who take it as it is, packed if that
+// makes it small; with gzip too once somebody asked for that. It is not changed
+// once kept.
 type keptPage struct {
 	trail  *read.Trail
 	until  time.Time
 	tag    string // its ETag
-	packed live.Place
-	by     *s2.Dict
+	whole  live.Place
+	by     *s2.Dict   // packs the whole; nil: it stands as it is
 	zipped live.Place // nowhere: nobody has asked for it yet
 }
 
 // keptPages are the pages with what packs them. All pages of a language are
-// much the same, so each is packed as what differs from the first one: a note's
-// page of 7,000 bytes becomes 420, three thousand without.
+// much the same, so each can be packed as what differs from the first one: a
+// note's page of 7,000 bytes becomes 420, three thousand without.
 type keptPages struct {
 	*live.Cache[keptKey, *keptPage]
 	shelf   *live.Shelf
@@ -58,12 +59,16 @@ type keptPages struct {
 func newKept(shelf *live.Shelf) *keptPages {
 	return &keptPages{shelf: shelf, buffers: sync.Pool{New: func() any { return new([]byte) }},
 		Cache: live.NewCache(keptBytes, func(k keptKey, p *keptPage) uint32 {
-			return uint32(400 + len(k.path) + 2*p.trail.Len())
+			return uint32(280 + len(k.path) + 2*p.trail.Len())
 		})}
 }
 
-// pack makes a page small and puts it on the shelf; false when that has no room.
-func (k *keptPages) pack(tag lang.Tag, body []byte) (live.Place, *s2.Dict, bool) {
+// mostPacked is the size from which on a page stands as it is, since unpacking
+// it takes longer than reading it.
+const mostPacked = 1 << 10
+
+// shelve puts a page on the shelf; false when there is no room.
+func (k *keptPages) shelve(tag lang.Tag, body []byte) (live.Place, *s2.Dict, bool) {
 	d, ok := k.dicts.Load(tag)
 	if !ok {
 		d, _ = k.dicts.LoadOrStore(tag, s2.MakeDict(bytes.Clone(body[:min(len(body), s2.MaxDictSize)]), nil))
@@ -71,17 +76,23 @@ func (k *keptPages) pack(tag lang.Tag, body []byte) (live.Place, *s2.Dict, bool)
 	dict := d.(*s2.Dict)
 	room := k.buffer()
 	defer k.done(room)
-	*room = dict.Encode((*room)[:cap(*room)], body)
+	if *room = dict.Encode((*room)[:cap(*room)], body); len(*room) > mostPacked {
+		place, ok := k.shelf.Put(body)
+		return place, nil, ok
+	}
 	place, ok := k.shelf.Put(*room)
 	return place, dict, ok
 }
 
 // body appends a page as it is; false when it is no longer there.
 func (k *keptPages) body(to []byte, p *keptPage) ([]byte, bool) {
+	if p.by == nil {
+		return k.shelf.Read(to, p.whole)
+	}
 	room := k.buffer()
 	defer k.done(room)
 	var ok bool
-	if *room, ok = k.shelf.Read(*room, p.packed); !ok {
+	if *room, ok = k.shelf.Read(*room, p.whole); !ok {
 		return to, false
 	}
 	body, err := p.by.Decode(to[:cap(to)], *room)
@@ -146,7 +157,7 @@ func (w *Web) keep(q *req, key keptKey, h handler) error {
 	trail.End()
 	p := &keptPage{trail: trail, until: w.Now().Add(keptFor(w.Now().Sub(q.youngest))), tag: httpx.Tag(body)}
 	var ok bool
-	if p.packed, p.by, ok = w.pages.pack(q.lang, body); ok {
+	if p.whole, p.by, ok = w.pages.shelve(q.lang, body); ok {
 		w.pages.Put(key, p, w.pages.Ticket(key))
 	}
 	if httpx.NotModified(to, q.Request, p.tag, time.Time{}) {

@@ -31,10 +31,45 @@ type result struct {
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true,
 	DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext}, Timeout: 30 * time.Second}
 
-// edit changes something; what is read right after it must contain the mark.
+// edit changes something; what is read right after it must contain the mark, or
+// that of another edit which was under way at the same time.
 type edit struct {
 	change, read *http.Request
 	mark         string
+	others       *editing
+}
+
+// editing remembers when edits were under way, by their marks.
+type editing struct {
+	mu    sync.Mutex
+	began map[string]time.Time
+	ended map[string]time.Time
+}
+
+func newEditing() *editing {
+	return &editing{began: map[string]time.Time{}, ended: map[string]time.Time{}}
+}
+
+func (e *editing) begin(mark string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.began[mark] = time.Now()
+}
+
+func (e *editing) end(mark string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.ended[mark] = time.Now()
+}
+
+// together tells whether another edit had not been answered when one began, so
+// that either may have been the last.
+func (e *editing) together(one, other string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, known := e.began[other]
+	ended, over := e.ended[other]
+	return known && (!over || ended.After(e.began[one]))
 }
 
 // editEvery is how often a request is an edit, where edits are mixed in.
@@ -50,13 +85,21 @@ type load struct {
 // one does the n-th request and returns the bytes read.
 func (l load) one(n int64) (int, error) {
 	if l.edits == nil || n%editEvery != 0 {
-		return ask(l.next(n), "")
+		return ask(l.next(n), nil)
 	}
 	e := l.edits(n)
-	if got, err := ask(e.change, ""); err != nil {
+	e.others.begin(e.mark)
+	got, err := ask(e.change, nil)
+	e.others.end(e.mark)
+	if err != nil {
 		return got, err
 	}
-	return ask(e.read, e.mark)
+	return ask(e.read, func(body []byte) error {
+		if bytes.Contains(body, []byte(e.mark)) || e.others.together(e.mark, string(editMark.Find(body))) {
+			return nil
+		}
+		return fmt.Errorf("%s is stale: the edit just made is not in it", e.read.URL.Path)
+	})
 }
 
 // drive asks with some clients for a time; used tells the processor time that
@@ -99,15 +142,15 @@ func drive(clients int, seconds float64, used func() time.Duration, what load) r
 }
 
 // ask makes a request and counts the bytes of the answer, which must be a good
-// one and contain the mark.
-func ask(req *http.Request, mark string) (int, error) {
+// one and please check; nil: nobody looks at it.
+func ask(req *http.Request, check func(body []byte) error) (int, error) {
 	resp, err := client.Do(req)
 	if err != nil {
 		return 0, err
 	}
 	var body bytes.Buffer
 	to := io.Discard
-	if mark != "" {
+	if check != nil {
 		to = &body
 	}
 	n, err := io.Copy(to, resp.Body)
@@ -117,8 +160,8 @@ func ask(req *http.Request, mark string) (int, error) {
 	switch {
 	case err == nil && resp.StatusCode >= 300:
 		err = fmt.Errorf("%s %s: %s", req.Method, req.URL.Path, resp.Status)
-	case err == nil && mark != "" && !bytes.Contains(body.Bytes(), []byte(mark)):
-		err = fmt.Errorf("%s is stale: the edit just made is not in it", req.URL.Path)
+	case err == nil && check != nil:
+		err = check(body.Bytes())
 	}
 	return int(n), err
 }

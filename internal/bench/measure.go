@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -49,18 +50,23 @@ func editable(list []thing, everybody bool) (out []thing) {
 	return out
 }
 
+// markOf is what the n-th edit writes, editMark finds it on a page.
+const markOf = "edited for the %dth time"
+
+var editMark = regexp.MustCompile(`edited for the \d+th time`)
+
 // edits changes one of a list and reads its page at once.
 func (w *world) edits(base string, list []thing, everybody bool) func(n int64) edit {
-	pick := spread(editable(list, everybody))
+	pick, others := spread(editable(list, everybody)), newEditing()
 	return func(n int64) edit {
 		x := pick(n / editEvery)
 		by := w.Members[x.By%tokens]
-		mark := fmt.Sprintf("edited for the %dth time", n)
+		mark := fmt.Sprintf(markOf, n)
 		source := "This note was " + mark + "."
 		if x.Path != "/o/"+x.ID.String() {
 			source += "\n\n" + long(rand.New(rand.NewPCG(uint64(n), 5)), 12)
 		}
-		return edit{change: verb(base, by.Token, &allmende.Edit{Object: x.ID, Source: &source, Why: "bench"}), read: get(base+x.Path, ""), mark: mark}
+		return edit{change: verb(base, by.Token, &allmende.Edit{Object: x.ID, Source: &source, Why: "bench"}), read: get(base+x.Path, ""), mark: mark, others: others}
 	}
 }
 

@@ -14,8 +14,12 @@ import (
 type Ledger struct {
 	seed    maphash.Seed
 	commits atomic.Uint64
-	slots   [1 << 16]atomic.Uint64 // the commit that last changed a thing of the slot
+	slots   [ledgerSlots]atomic.Uint64 // the commit that last changed a thing of the slot
 }
+
+// ledgerSlots is so large (4 MB) that even after thousands of changes hardly
+// anything is drawn anew without need.
+const ledgerSlots = 1 << 19
 
 // NewLedger makes a ledger in which nothing has changed.
 func NewLedger() *Ledger { return &Ledger{seed: maphash.MakeSeed()} }
@@ -27,13 +31,15 @@ const siteKey = "site"
 func (l *Ledger) Now() uint64 { return l.commits.Load() }
 
 // Slot is where a thing's changes are kept.
-func (l *Ledger) Slot(id allmende.ID) uint16 { return uint16(maphash.Comparable(l.seed, id)) }
+func (l *Ledger) Slot(id allmende.ID) uint32 {
+	return uint32(maphash.Comparable(l.seed, id) % ledgerSlots)
+}
 
 // TextSlot is where the changes of something with an address are kept.
-func (l *Ledger) TextSlot(s string) uint16 { return uint16(maphash.String(l.seed, s)) }
+func (l *Ledger) TextSlot(s string) uint32 { return uint32(maphash.String(l.seed, s) % ledgerSlots) }
 
 // SiteSlot is where the changes of the community's own words are kept.
-func (l *Ledger) SiteSlot() uint16 { return l.TextSlot(siteKey) }
+func (l *Ledger) SiteSlot() uint32 { return l.TextSlot(siteKey) }
 
 // Enter notes what a commit changed. It is called after caches have dropped
 // it, so that a drawing that began at this time or later has seen it.
@@ -60,7 +66,7 @@ func (l *Ledger) Enter(n News) {
 }
 
 // mark raises a slot; commits may be told at the same time, in any order.
-func (l *Ledger) mark(slot uint16, at uint64) {
+func (l *Ledger) mark(slot uint32, at uint64) {
 	for {
 		before := l.slots[slot].Load()
 		if before >= at || l.slots[slot].CompareAndSwap(before, at) {
@@ -70,7 +76,7 @@ func (l *Ledger) mark(slot uint16, at uint64) {
 }
 
 // Same tells whether none of the slots has changed since a time.
-func (l *Ledger) Same(since uint64, slots []uint16) bool {
+func (l *Ledger) Same(since uint64, slots []uint32) bool {
 	for _, s := range slots {
 		if l.slots[s].Load() > since {
 			return false

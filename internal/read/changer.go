@@ -2,8 +2,6 @@ package read
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"allmende"
 	"allmende/internal/store"
@@ -13,13 +11,10 @@ import (
 // nobody alone; nil when that is not known any more.
 func (r *Reader) Changer(ctx context.Context, o *allmende.Object) (*allmende.Actor, error) {
 	trace(ctx, o.ID)
-	x, err := store.RevisionOf(ctx, r.db.Read(), o.ID, o.Revision)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
+	by, err := store.RevisionActor(ctx, r.db.Read(), o.ID, o.Revision)
+	if err != nil || by == 0 {
 		return nil, err
 	}
-	actors, err := r.Actors(ctx, []allmende.ID{x.As})
-	return actors[x.As], err
+	actors, err := r.Actors(ctx, []allmende.ID{by})
+	return actors[by], err
 }

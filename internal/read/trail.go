@@ -13,14 +13,14 @@ import (
 type Trail struct {
 	ledger *live.Ledger
 	since  uint64
-	slots  []uint16
+	slots  []uint32
 }
 
 type trailKey struct{}
 
 // Trail begins one: what is read with the context it returns is noted.
 func (r *Reader) Trail(ctx context.Context) (context.Context, *Trail) {
-	t := &Trail{ledger: r.ledger, since: r.ledger.Now(), slots: make([]uint16, 0, 16)}
+	t := &Trail{ledger: r.ledger, since: r.ledger.Now(), slots: make([]uint32, 0, 16)}
 	return context.WithValue(ctx, trailKey{}, t), t
 }
 
@@ -30,7 +30,7 @@ func (r *Reader) Moment() uint64 { return r.ledger.Now() }
 // TrailOf is the trail of something that was drawn from these things, read since
 // a moment. Address is that of a link preview; empty: none.
 func (r *Reader) TrailOf(moment uint64, ids []allmende.ID, address string) *Trail {
-	t := &Trail{ledger: r.ledger, since: moment, slots: make([]uint16, 0, len(ids)+1)}
+	t := &Trail{ledger: r.ledger, since: moment, slots: make([]uint32, 0, len(ids)+1)}
 	for _, id := range ids {
 		if id != 0 {
 			t.slots = append(t.slots, r.ledger.Slot(id))

@@ -43,6 +43,15 @@ func RevisionOf(ctx context.Context, q Q, object allmende.ID, number int) (allme
 	return scanRevision(q.QueryRow(ctx, `select `+revisionColumns+` from revision where object = $1 and number = $2`, int64(object), number))
 }
 
+// RevisionActor is who made a revision; zero when there is none.
+func RevisionActor(ctx context.Context, q Q, object allmende.ID, number int) (allmende.ID, error) {
+	by, err := first(collect(ctx, q, scanID, `select as_actor from revision where object = $1 and number = $2`, int64(object), number))
+	if err != nil || by == nil {
+		return 0, err
+	}
+	return *by, nil
+}
+
 // RevisionsOf lists an object's revisions below a number (0: all), newest first.
 func RevisionsOf(ctx context.Context, q Q, object allmende.ID, below, limit int) ([]allmende.Revision, error) {
 	if below == 0 {

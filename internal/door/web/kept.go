@@ -59,7 +59,7 @@ type keptPages struct {
 func newKept(shelf *live.Shelf) *keptPages {
 	return &keptPages{shelf: shelf, buffers: sync.Pool{New: func() any { return new([]byte) }},
 		Cache: live.NewCache(keptBytes, func(k keptKey, p *keptPage) uint32 {
-			return uint32(280 + len(k.path) + 2*p.trail.Len())
+			return uint32(280 + len(k.path) + 4*p.trail.Len())
 		})}
 }
 

@@ -30,7 +30,7 @@ type keptCard struct {
 }
 
 func newKeptCards() *live.Cache[cardKey, keptCard] {
-	return live.NewCache(keptCardBytes, func(_ cardKey, c keptCard) uint32 { return uint32(400 + 2*c.trail.Len() + c.drawn.Len()) })
+	return live.NewCache(keptCardBytes, func(_ cardKey, c keptCard) uint32 { return uint32(400 + 4*c.trail.Len() + c.drawn.Len()) })
 }
 
 // streamCards draws a bundle's entries as cards does, most of them from memory.

@@ -42,8 +42,8 @@ func New(d *db.DB, hub *live.Hub, log *slog.Logger, now func() time.Time) *Reade
 		keys:    live.NewCache[allmende.ID, *Keys](5000, nil),
 		actors:  live.NewCache[allmende.ID, *allmende.Actor](20000, nil),
 		sites:   live.NewCache[string, allmende.Site](4, nil),
-		objects: live.NewCache(16<<20, weighObject),
-		stats:   live.NewCache[allmende.ID, allmende.Stat](100000, nil),
+		objects: live.NewCache(12<<20, weighObject),
+		stats:   live.NewCache[allmende.ID, allmende.Stat](60000, nil),
 		media:   live.NewCache[allmende.ID, *allmende.Media](20000, nil),
 	}
 	r.shelved = newObjectShelf()
@@ -197,5 +197,5 @@ func (r *Reader) MaySee(ctx context.Context, v allmende.Viewer, o *allmende.Obje
 }
 
 func weighObject(_ allmende.ID, o *allmende.Object) uint32 {
-	return uint32(1200 + len(o.HTML) + len(o.Title) + len(o.Summary))
+	return uint32(1600 + len(o.HTML) + len(o.Title) + len(o.Summary))
 }

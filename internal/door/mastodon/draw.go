@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"bytes"
 	"context"
 	"sync"
 
@@ -11,8 +12,9 @@ import (
 )
 
 // drawn keeps the fixed parts of statuses and accounts as JSON. A part holds
-// only as long as everything it was made of is the very same in memory: read
-// hands out the same pointers until something changed.
+// only as long as the object has the same version and everything else it was
+// made of is the very same in memory: read hands out the same pointers until
+// something changed.
 type drawn struct {
 	statuses *live.Cache[allmende.ID, *statusPart]
 	accounts *live.Cache[allmende.ID, *accountPart]
@@ -20,7 +22,7 @@ type drawn struct {
 }
 
 type statusPart struct {
-	object  *allmende.Object
+	version int               // of the object
 	replied allmende.ID       // owner of what it answers
 	media   []*allmende.Media // in the object's order, then the preview's picture
 	preview allmende.Preview
@@ -50,6 +52,14 @@ func newDrawn() *drawn {
 // mostKept is the size up to which a buffer is kept for the next answer.
 const mostKept = 1 << 20
 
+// exact is what is drawn, without the spare room that grew with it.
+func (d *drawn) exact(draw func([]byte) []byte) []byte {
+	room := d.buffers.Get().(*[]byte)
+	defer d.buffers.Put(room)
+	*room = draw((*room)[:0])
+	return bytes.Clone(*room)
+}
+
 // account is an actor's Account as JSON.
 func (d *Door) account(a *allmende.Actor, media map[allmende.ID]*allmende.Media) []byte {
 	avatar, header := media[a.Avatar], media[a.Header]
@@ -58,7 +68,9 @@ func (d *Door) account(a *allmende.Actor, media map[allmende.ID]*allmende.Media)
 	}
 	ticket := d.drawn.accounts.Ticket(a.ID)
 	p := &accountPart{actor: a, avatar: avatar, header: header,
-		json: d.site.AppendAccount(nil, masto.AccountInput{Actor: a, Avatar: avatar, Header: header})}
+		json: d.drawn.exact(func(b []byte) []byte {
+			return d.site.AppendAccount(b, masto.AccountInput{Actor: a, Avatar: avatar, Header: header})
+		})}
 	d.drawn.accounts.Put(a.ID, p, ticket)
 	return p.json
 }
@@ -70,7 +82,7 @@ func (d *Door) fixed(b *read.Bundle, o *allmende.Object) []byte {
 		return p.json
 	}
 	ticket := d.drawn.statuses.Ticket(o.ID)
-	p := &statusPart{object: o}
+	p := &statusPart{version: o.Version}
 	if parent != nil {
 		p.replied = parent.Owner
 	}
@@ -81,13 +93,15 @@ func (d *Door) fixed(b *read.Bundle, o *allmende.Object) []byte {
 		p.preview = *preview
 		p.media = append(p.media, b.Media[preview.Image])
 	}
-	p.json = d.site.AppendFixed(nil, masto.StatusInput{Object: o, ReplyTo: parent, Actors: b.Actors, Media: b.Media, Preview: preview})
+	p.json = d.drawn.exact(func(to []byte) []byte {
+		return d.site.AppendFixed(to, masto.StatusInput{Object: o, ReplyTo: parent, Actors: b.Actors, Media: b.Media, Preview: preview})
+	})
 	d.drawn.statuses.Put(o.ID, p, ticket)
 	return p.json
 }
 
 func (p *statusPart) holds(b *read.Bundle, o, parent *allmende.Object, preview *allmende.Preview) bool {
-	if p.object != o || parent != nil && p.replied != parent.Owner {
+	if p.version != o.Version || parent != nil && p.replied != parent.Owner {
 		return false
 	}
 	for i, id := range o.Media {

@@ -12,7 +12,7 @@ import (
 
 // Cards in streams are kept as drawn, for all who may do the same with them,
 // until anything changes that they were drawn from.
-const keptCardBytes = 12 << 20
+const keptCardBytes = 8 << 20
 
 // cardKey is all of a viewer that shows on a card.
 type cardKey struct {

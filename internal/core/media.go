@@ -129,6 +129,11 @@ func (ch *change) attachMedia(o *allmende.Object) error {
 	words := wordsInText(o)
 	for i := range media {
 		m := &media[i]
+		if m.Owner != o.Owner {
+			if err := store.AddFigure(ch.ctx, ch, o.ID, m.ID); err != nil {
+				return err
+			}
+		}
 		undescribed := m.Alt == "" && words[m.ID] != ""
 		if !m.AttachedAt.IsZero() && (m.Public || !public) && !undescribed {
 			continue

@@ -90,7 +90,7 @@ func MediaOf(ctx context.Context, q Q, owner, max allmende.ID, limit int) ([]all
 }
 
 // ObjectsWithMedia lists the objects that show a medium: those of its owner,
-// and those in whose text it stands.
+// those in whose text it stands, and those of others that have it attached.
 func ObjectsWithMedia(ctx context.Context, q Q, owner, media allmende.ID) ([]allmende.ID, error) {
 	own, err := collect(ctx, q, scanID, `select o.id from object o join object_author a on a.object = o.id
 		where a.actor = $1 and (' ' || o.media || ' ') like $2 limit 500`, int64(owner), "% "+media.String()+" %")
@@ -114,6 +114,12 @@ func SetFigures(ctx context.Context, q Q, object allmende.ID, media []allmende.I
 		}
 	}
 	return nil
+}
+
+// AddFigure notes that an object shows a medium that is not its owner's.
+func AddFigure(ctx context.Context, q Q, object, media allmende.ID) error {
+	_, err := q.Exec(ctx, `insert into object_figure (media, object) values ($1, $2) on conflict do nothing`, int64(media), int64(object))
+	return err
 }
 
 // LooseMedia lists media that never became part of anything, older than a time.

@@ -142,3 +142,25 @@ func TestMediaOfOldRevisionsGoWithTheObject(t *testing.T) {
 		t.Errorf("%d media stay", n)
 	}
 }
+
+func TestWhatAnOrganisationShowsStaysWhenItsUploaderDeletesAPostOfTheirOwn(t *testing.T) {
+	h := newHouse(t)
+	picture := []allmende.ID{h.upload("")}
+	org := h.Do(&allmende.NewActor{Act: h.ada.Act(), Kind: allmende.Organization, Name: "garden", DisplayName: "The garden"}).Actor
+	theirs := h.Do(&allmende.Publish{Act: allmende.Act{By: h.ada.Account, As: org, Via: "web"}, Kind: allmende.Note, Source: "Ours", Media: picture}).Object
+	own := h.Do(&allmende.Publish{Act: h.ada.Act(), Kind: allmende.Note, Source: "Mine", Media: picture}).Object
+	o := erase.New(erase.Deps{Do: h.Core.Do}, erase.Settings{})
+	for _, step := range []struct {
+		object allmende.ID
+		left   int
+	}{{own, 1}, {theirs, 0}} {
+		h.Do(&allmende.Delete{Act: allmende.Act{By: h.ada.Account, As: h.Object(step.object).Owner, Via: "web"}, Object: step.object})
+		h.Pass(31 * day)
+		if err := o.Run(context.Background(), allmende.Job{Key: step.object.String(), Object: step.object, Data: "object"}); err != nil {
+			t.Fatal(err)
+		}
+		if n := h.Count("media"); n != step.left {
+			t.Errorf("%d media stay, want %d", n, step.left)
+		}
+	}
+}

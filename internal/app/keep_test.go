@@ -208,6 +208,7 @@ func TestASecondBackupCopiesOnlyNewFilesAndForgetsErasedOnes(t *testing.T) {
 func TestSecretsAreNotInTheBackupsSettings(t *testing.T) {
 	dbtest.SQLite(t)
 	p := apptest.NewProgram(t).With("ALLMENDE_MAIL=smtp://someone:hunter2@127.0.0.1:1", "ALLMENDE_METRICS_TOKEN=0123456789abcdef")
+	p.Token("ada")
 	p.Must("backup", "safe")
 	settings, err := os.ReadFile(p.File("safe", "allmende.toml"))
 	if err != nil {

@@ -303,7 +303,11 @@ func TestR6_NoPageAsksAThirdPartyAndOnlyTheSessionIsACookie(t *testing.T) {
 
 func TestR5_TheProposedPrivacyNoticeSaysWhatThisServerDoes(t *testing.T) {
 	r := apptest.Start(t)
-	code, page := ask(t, "GET", r.URL+"/privacy", "", "Accept-Language", "en")
+	cookie, _, err := r.House.Auth.Start(t.Context(), r.Member("marta", allmende.Admin).Account, "test", "127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, page := ask(t, "GET", r.URL+"/privacy", "", "Accept-Language", "en", "Cookie", auth.CookieName(false)+"="+cookie)
 	if code != http.StatusOK || !strings.Contains(page, "exchanges no posts with other servers") {
 		t.Errorf("the notice of a server that does not federate: %d %.2000s", code, page)
 	}
